@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// KAC_MARCH=native makes C and Swift code use this machine's vector units; unset, the build is portable.
+let march: [SwiftSetting] =
+    Context.environment["KAC_MARCH"].map { [.unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? []
+
+let swiftSettings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + march
+
+/// A floor of the house: it imports only floors listed above it.
+func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(of name: String, with dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "kac",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(
+            name: "Kac",
+            targets: [
+                "Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos", "Archive",
+            ]),
+        .executable(name: "kac", targets: ["kac"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+        .systemLibrary(
+            name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+
+        floor("Torus", on: ["CFFTW", .product(name: "ComplexModule", package: "swift-numerics")]),
+        floor("TimeStepping", on: []),
+        floor("Experts", on: ["Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
+        floor("Training", on: ["Torus", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),
+        floor(
+            "Continuum",
+            on: [
+                "Torus", "TimeStepping", "Experts", "Training",
+                .product(name: "ComplexModule", package: "swift-numerics"),
+            ]),
+        floor("Particles", on: ["Torus", "TimeStepping", "Experts", "Training"]),
+        floor("Transport", on: ["Torus"]),
+        floor("Chaos", on: ["Torus", "TimeStepping", "Training", "Continuum", "Particles", "Transport"]),
+        floor("Archive", on: ["CHDF5", "Torus"]),
+        .executableTarget(
+            name: "kac",
+            dependencies: [
+                "Torus", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos", "Archive",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+
+        tests(of: "Torus", with: [.product(name: "ComplexModule", package: "swift-numerics")]),
+        tests(of: "TimeStepping"),
+        tests(of: "Experts", with: ["Torus"]),
+        tests(of: "Training", with: ["Torus", "Experts"]),
+        tests(
+            of: "Continuum",
+            with: [
+                "Torus", "Experts", "Training", .product(name: "ComplexModule", package: "swift-numerics"),
+            ]),
+        tests(of: "Particles", with: ["Torus", "Experts", "Training"]),
+        tests(of: "Transport", with: ["Torus"]),
+        tests(of: "Chaos", with: ["Torus", "Training", "Continuum", "Particles", "Transport"]),
+        tests(of: "Archive", with: ["Torus"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["kac", "Torus", "Archive"], swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6]
+)
