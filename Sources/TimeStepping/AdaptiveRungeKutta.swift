@@ -1,0 +1,294 @@
+import Foundation
+
+/// An explicit Runge–Kutta integration with error control, which lands exactly on the times asked for.
+///
+/// The error of a step is measured against `tolerance·(1 + |y|)` in the root mean square over the unknowns; a step is
+/// kept when this ratio is at most 1. A step shortened to land on an output time does not shorten the ones after it.
+/// Nothing is allocated after the initialiser. Cost of a step: one call of `derivative` a stage, and one pass over the
+/// state for each nonzero coefficient.
+public final class AdaptiveRungeKutta<System: DynamicalSystem> {
+    /// The system that is integrated.
+    public let system: System
+    /// The method.
+    public let pair: EmbeddedPair
+    /// The tolerance of a step, absolute and relative.
+    public let tolerance: Double
+    /// The time reached.
+    public private(set) var time: Double
+    /// The start of the last step.
+    public private(set) var previousTime: Double
+    /// The step that the error control proposes next; 0 before the first.
+    public private(set) var stepSize = 0.0
+    /// Steps kept so far.
+    public private(set) var acceptedSteps = 0
+    /// Steps tried again with a smaller size so far.
+    public private(set) var rejectedSteps = 0
+
+    /// Where the rate at the current state is, if anywhere.
+    private enum RateAtState { case unknown, firstStage, lastStage }
+
+    private let count: Int
+    private let memory: UnsafeMutablePointer<Double>
+    private var rate = RateAtState.unknown
+    private var denseIsReady = false
+
+    /// An integration that starts at a state.
+    ///
+    /// - Precondition: the state has the system's dimension, and the tolerance is positive.
+    public init(_ system: System, state: [Double], time: Double = 0, pair: EmbeddedPair, tolerance: Double) {
+        precondition(state.count == system.dimension && tolerance > 0)
+        self.system = system
+        self.pair = pair
+        self.tolerance = tolerance
+        self.time = time
+        previousTime = time
+        count = state.count
+        let slots = 3 + pair.stageCount + 1 + (pair.dense.map { $0.nodes.count + 3 + $0.polynomial.count } ?? 0)
+        memory = .allocate(capacity: max(1, slots * count))
+        memory.initialize(repeating: 0, count: max(1, slots * count))
+        for i in 0..<count { memory[i] = state[i] }
+    }
+
+    deinit { memory.deallocate() }
+
+    // The memory, in slots of one state each: the state, the one before, the trial; the stages and the rate at the
+    // step's end; the extra stages of the dense output and its polynomial.
+    private func slot(_ index: Int) -> UnsafeMutablePointer<Double> { memory + index * count }
+    private var current: UnsafeMutablePointer<Double> { slot(0) }
+    private var previous: UnsafeMutablePointer<Double> { slot(1) }
+    private var trial: UnsafeMutablePointer<Double> { slot(2) }
+    private func stage(_ index: Int) -> UnsafeMutablePointer<Double> { slot(3 + index) }
+    private func polynomial(_ index: Int) -> UnsafeMutablePointer<Double> {
+        stage(pair.stageCount + 1 + (pair.dense?.nodes.count ?? 0) + index)
+    }
+
+    /// The state, as numbers to read.
+    public var state: UnsafeBufferPointer<Double> { UnsafeBufferPointer(start: current, count: count) }
+
+    /// Steps until the time is exactly `target`.
+    ///
+    /// - Parameter afterStep: called after each step that is kept.
+    /// - Throws: `TimeSteppingError` when the state is no longer finite or the step becomes too small; what
+    ///   `afterStep` throws.
+    public func advance(to target: Double, afterStep: () throws -> Void = {}) throws {
+        while time < target {
+            try step(limit: target)
+            try afterStep()
+        }
+    }
+
+    /// Takes one step that does not go beyond `limit`.
+    ///
+    /// - Throws: `TimeSteppingError` when the state is no longer finite or the step becomes too small.
+    public func step(limit: Double) throws {
+        switch rate {
+        case .unknown: system.derivative(time: time, state: current, rate: stage(0))
+        case .firstStage: break
+        case .lastStage: stage(0).update(from: stage(pair.stageCount), count: count)
+        }
+        rate = .firstStage
+        denseIsReady = false
+        if stepSize == 0 { stepSize = startingStep(span: limit - time) }
+        var rejected = false
+        while true {
+            let remaining = limit - time
+            // Two halves instead of a whole step and a sliver.
+            let lands = stepSize >= remaining * (1 - 1e-12)
+            let h = lands ? remaining : min(stepSize, remaining / 2)
+            takeStages(h)
+            let ratio = errorRatio(h)
+            let growth = ratio.isFinite ? min(6, max(0.2, 0.9 * pow(ratio, -pair.controlExponent))) : 0.1
+            if ratio <= 1 {
+                previous.update(from: current, count: count)
+                current.update(from: trial, count: count)
+                previousTime = time
+                time = lands ? limit : time + h
+                acceptedSteps += 1
+                rate = .lastStage
+                let proposal = h * (rejected ? min(1, growth) : growth)
+                stepSize = h < stepSize ? max(stepSize, proposal) : proposal
+                return
+            }
+            rejected = true
+            rejectedSteps += 1
+            stepSize = h * min(0.9, growth)
+            if stepSize <= 4 * max(abs(time), Double.leastNormalMagnitude).ulp || stepSize < 1e-300 {
+                throw ratio.isFinite ? TimeSteppingError.stepTooSmall(time: time) : .notFinite(time: time)
+            }
+        }
+    }
+
+    /// Goes back to the state before the last step, with the step size halved.
+    ///
+    /// - Precondition: a step has been taken, and not undone.
+    public func undoStep() {
+        precondition(rate == .lastStage)
+        current.update(from: previous, count: count)
+        stepSize = (time - previousTime) / 2
+        time = previousTime
+        acceptedSteps -= 1
+        rate = .firstStage
+        denseIsReady = false
+    }
+
+    /// Proposes the size of the next step, as a solver does that replaces this integration by another.
+    public func proposeStep(_ size: Double) {
+        stepSize = size
+    }
+
+    private func takeStages(_ h: Double) {
+        for i in 1..<pair.stageCount {
+            combine(pair.rows[i], scale: h, base: current, into: trial)
+            system.derivative(time: time + pair.nodes[i] * h, state: trial, rate: stage(i))
+        }
+        combine(pair.weights, scale: h, base: current, into: trial)
+        system.derivative(time: time + h, state: trial, rate: stage(pair.stageCount))
+    }
+
+    /// Writes `base + scale·Σ weight·stage`, in blocks that stay in the cache over the stages.
+    private func combine(
+        _ entries: [EmbeddedPair.Entry], scale: Double, base: UnsafeMutablePointer<Double>?,
+        into result: UnsafeMutablePointer<Double>
+    ) {
+        let block = 1024
+        var start = 0
+        while start < count {
+            let length = min(block, count &- start)
+            let out = result + start
+            if let base {
+                out.update(from: base + start, count: length)
+            } else {
+                out.update(repeating: 0, count: length)
+            }
+            for entry in entries {
+                let k = stage(entry.stage) + start
+                let weight = scale * entry.weight
+                var j = 0
+                while j < length {
+                    out[j] = out[j] + weight * k[j]
+                    j = j &+ 1
+                }
+            }
+            start = start &+ length
+        }
+    }
+
+    /// The ratio of the estimated error of a step to what the tolerance allows; not finite when a stage is not.
+    private func errorRatio(_ h: Double) -> Double {
+        if count == 0 { return 0 }
+        var square = 0.0
+        var dampingSquare = 0.0
+        for start in stride(from: 0, to: count, by: 256) {
+            let length = min(256, count - start)
+            square += scaledSquare(pair.errorWeights, start, length)
+            if !pair.damping.isEmpty { dampingSquare += scaledSquare(pair.damping, start, length) }
+        }
+        if square == 0 { return 0 }
+        if pair.damping.isEmpty { return abs(h) * (square / Double(count)).squareRoot() }
+        return abs(h) * square / ((square + 0.01 * dampingSquare) * Double(count)).squareRoot()
+    }
+
+    /// The sum over a block of the squares of `Σ weight·stage / (tolerance·(1 + |y|))`.
+    private func scaledSquare(_ entries: [EmbeddedPair.Entry], _ start: Int, _ length: Int) -> Double {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { buffer in
+            guard let estimate = buffer.baseAddress else { return 0 }
+            estimate.initialize(repeating: 0, count: length)
+            for entry in entries {
+                let k = stage(entry.stage) + start
+                let weight = entry.weight
+                for j in 0..<length { estimate[j] = estimate[j] + weight * k[j] }
+            }
+            let (y, y1) = (current + start, trial + start)
+            var sum = 0.0
+            for j in 0..<length {
+                let size = 1 + (abs(y[j]) > abs(y1[j]) ? abs(y[j]) : abs(y1[j]))
+                let ratio = estimate[j] / (tolerance * size)
+                sum += ratio * ratio
+            }
+            return sum
+        }
+    }
+
+    /// A first step from the sizes of the state, its rate and the rate's change (Hairer, Nørsett, Wanner II.4).
+    private func startingStep(span: Double) -> Double {
+        func norm(_ value: (Int) -> Double) -> Double {
+            var sum = 0.0
+            for i in 0..<count {
+                let ratio = value(i) / (tolerance * (1 + abs(current[i])))
+                sum += ratio * ratio
+            }
+            return (sum / Double(max(1, count))).squareRoot()
+        }
+        let d0 = norm { self.current[$0] }
+        let d1 = norm { self.stage(0)[$0] }
+        let h0 = min(span, d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1)
+        for i in 0..<count { trial[i] = current[i] + h0 * stage(0)[i] }
+        system.derivative(time: time + h0, state: trial, rate: stage(1))
+        let d2 = norm { (self.stage(1)[$0] - self.stage(0)[$0]) / h0 }
+        let steepest = max(d1, d2)
+        let h1 = steepest <= 1e-15 ? max(1e-6, h0 * 1e-3) : pow(0.01 / steepest, pair.controlExponent)
+        let h = min(100 * h0, h1)
+        return h.isFinite && h > 0 ? min(span, h) : min(span, 1e-6)
+    }
+
+    /// The state at a time within the last step, by the pair's dense output.
+    ///
+    /// The first call after a step costs the extra stages.
+    /// - Precondition: the pair has a dense output, a step has been taken, and the time lies in it.
+    public func interpolate(at instant: Double, into result: UnsafeMutablePointer<Double>) {
+        guard let dense = pair.dense, rate == .lastStage, instant >= previousTime, instant <= time else {
+            preconditionFailure("no dense output at time \(instant)")
+        }
+        let h = time - previousTime
+        if !denseIsReady {
+            prepareDense(dense, h)
+            denseIsReady = true
+        }
+        let x = (instant - previousTime) / h
+        let terms = 3 + dense.polynomial.count
+        for i in 0..<count { result[i] = 0 }
+        for reversed in 0..<terms {
+            let f = polynomial(terms - 1 - reversed)
+            let factor = reversed % 2 == 0 ? x : 1 - x
+            for i in 0..<count { result[i] = (result[i] + f[i]) * factor }
+        }
+        for i in 0..<count { result[i] += previous[i] }
+    }
+
+    private func prepareDense(_ dense: EmbeddedPair.DenseCoefficients, _ h: Double) {
+        let end = pair.stageCount
+        for (extra, row) in dense.rows.enumerated() {
+            combine(row, scale: h, base: previous, into: trial)
+            system.derivative(time: previousTime + dense.nodes[extra] * h, state: trial, rate: stage(end + 1 + extra))
+        }
+        let (first, last) = (stage(0), stage(end))
+        let (f0, f1, f2) = (polynomial(0), polynomial(1), polynomial(2))
+        for i in 0..<count {
+            let change = current[i] - previous[i]
+            f0[i] = change
+            f1[i] = h * first[i] - change
+            f2[i] = 2 * change - h * (first[i] + last[i])
+        }
+        for (row, entries) in dense.polynomial.enumerated() {
+            combine(entries, scale: h, base: nil, into: polynomial(3 + row))
+        }
+    }
+}
+
+/// Why an integration cannot go on.
+public enum TimeSteppingError: Error, Equatable, CustomStringConvertible {
+    /// The step that the tolerance asks for is below the resolution of the time.
+    case stepTooSmall(time: Double)
+    /// The rate is infinite or not a number, however small the step.
+    case notFinite(time: Double)
+
+    /// What was found, and what to do.
+    public var description: String {
+        switch self {
+        case .stepTooSmall(let time):
+            "the time step became too small at t = \(time): ask for a larger tolerance or an earlier end"
+        case .notFinite(let time):
+            "the state is no longer finite at t = \(time): check the problem's data, or end earlier"
+        }
+    }
+}
