@@ -1,0 +1,31 @@
+/// A function `f(θ, x)`, 2π-periodic in every parameter `θ_p`: one voice of the mixture.
+public protocol Expert: Sendable {
+    /// The names of the parameters `θ`, in order.
+    var parameterNames: [String] { get }
+    /// The names of the data inputs `x`, in order.
+    var inputNames: [String] { get }
+
+    /// The value `f(θ, x)`.
+    ///
+    /// - Precondition: there are as many parameters and inputs as names.
+    func value(parameters: [Double], inputs: [Double]) -> Double
+
+    /// The value `f(θ, x)` and its derivatives `∂f/∂θ_p`, in the order of the parameters.
+    ///
+    /// - Precondition: there are as many parameters and inputs as names.
+    func valueAndGradient(parameters: [Double], inputs: [Double]) -> (value: Double, gradient: [Double])
+
+    /// The same function as a trigonometric polynomial in the parameters, for each of the given data.
+    ///
+    /// - Parameter inputs: one row of input values a datum.
+    /// - Throws: `ExpansionError` when a row does not fit or the expansion grows too large.
+    func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion
+}
+
+extension Expert {
+    /// The number of parameters `d`.
+    public var parameterCount: Int { parameterNames.count }
+
+    /// The number of data inputs.
+    public var inputCount: Int { inputNames.count }
+}

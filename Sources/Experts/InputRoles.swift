@@ -1,0 +1,88 @@
+/// Which inputs of a circuit are trained, and which are data.
+///
+/// A trained input must keep the model 2π-periodic. The differences of the eigenphases of a rotation, of `p` and of `cp` are
+/// 1, and `u(θ, φ, λ)` is `rz(φ) ry(θ) rz(λ)` up to a phase, so there every integer factor does; a controlled rotation has
+/// differences of ½ and never does.
+public struct InputRoles: Sendable, Hashable {
+    /// The circuit's inputs that are trained, in the order of the parameters `θ`.
+    public let parameters: [Int]
+    /// The other inputs of the circuit in the order of their declaration.
+    public let data: [Int]
+
+    /// The largest factor of a trained input, which bounds the harmonics of the model.
+    static let largestFactor = 1024.0
+
+    /// The roles when the inputs with the given names are trained; an array's name means all its elements.
+    ///
+    /// - Throws: `ExpertError` when a name is unknown or repeats, or an angle would break the 2π period.
+    public init(circuit: Circuit, parameters names: [String]) throws {
+        var chosen: [Int] = []
+        for name in names {
+            let matches = circuit.inputs.indices.filter {
+                circuit.inputs[$0].name == name || circuit.inputs[$0].array == name
+            }
+            guard !matches.isEmpty else {
+                throw ExpertError.unknownParameter(name, inputs: circuit.inputs.map(\.name))
+            }
+            for match in matches {
+                guard !chosen.contains(match) else { throw ExpertError.repeatedParameter(circuit.inputs[match].name) }
+                chosen.append(match)
+            }
+        }
+        let isTrained = Set(chosen)
+        parameters = chosen
+        data = circuit.inputs.indices.filter { !isTrained.contains($0) }
+
+        for instruction in circuit.instructions {
+            for term in instruction.angles.lazy.flatMap(\.terms) where isTrained.contains(term.input) {
+                let reason: String
+                switch instruction.gate {
+                case .crx, .cry, .crz:
+                    reason = "a controlled rotation has the period 4π; write it with rotations and cx, or make it data"
+                default:
+                    if term.factor.rounded() != term.factor {
+                        reason = "its factor \(term.factor) is not an integer; rescale the input"
+                    } else if abs(term.factor) > Self.largestFactor {
+                        reason = "its factor \(term.factor) is beyond \(Int(Self.largestFactor))"
+                    } else {
+                        continue
+                    }
+                }
+                throw ExpertError.notPeriodic(
+                    input: circuit.inputs[term.input].name, gate: instruction.gate, line: instruction.line,
+                    reason: reason)
+            }
+        }
+    }
+}
+
+/// Why an expert cannot be made of a circuit.
+public enum ExpertError: Error, Equatable, CustomStringConvertible {
+    /// The circuit has no input of that name.
+    case unknownParameter(String, inputs: [String])
+    /// An input is named twice.
+    case repeatedParameter(String)
+    /// A trained input would not keep the model 2π-periodic.
+    case notPeriodic(input: String, gate: Gate, line: Int?, reason: String)
+    /// The observable touches a qubit that the circuit does not have.
+    case observableTooWide(qubit: Int, qubitCount: Int)
+    /// The circuit has more qubits than the method can hold.
+    case tooManyQubits(Int, limit: Int)
+
+    /// What was found, what was expected and what to do.
+    public var description: String {
+        switch self {
+        case .unknownParameter(let name, let inputs):
+            "the circuit has no input '\(name)', expected one of: \(inputs.joined(separator: ", "))"
+        case .repeatedParameter(let name): "the input '\(name)' is named twice among the parameters"
+        case .notPeriodic(let input, let gate, let line, let reason):
+            "\(line.map { "line \($0): " } ?? "")gate \(gate.rawValue): the trained input '\(input)' must keep the model "
+                + "2π-periodic, but \(reason)"
+        case .observableTooWide(let qubit, let count):
+            "the observable touches qubit \(qubit), expected 0 to \(count - 1) as the circuit has \(count)"
+        case .tooManyQubits(let count, let limit):
+            "found \(count) qubits, expected at most \(limit) for this method; leave out qubits that the observable does "
+                + "not depend on"
+        }
+    }
+}

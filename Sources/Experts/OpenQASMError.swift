@@ -1,0 +1,18 @@
+/// What a circuit file says that cannot be read, and where.
+public struct OpenQASMError: Error, Equatable, CustomStringConvertible {
+    /// The file, when the text came from one.
+    public let file: String?
+    /// The line, counted from 1.
+    public let line: Int
+    /// The column in characters (Unicode scalars), counted from 1.
+    public let column: Int
+    /// What was found.
+    public let found: String
+    /// What was expected, and what to do.
+    public let expected: String
+
+    /// The text `file:line:column: found …, expected …`.
+    public var description: String {
+        "\(file ?? "circuit"):\(line):\(column): found \(found), expected \(expected)"
+    }
+}

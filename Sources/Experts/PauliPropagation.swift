@@ -1,0 +1,276 @@
+import Foundation
+import Torus
+
+/// The exact lift of a circuit's expectation value to a trigonometric polynomial, in the Heisenberg picture.
+///
+/// The observable is carried backwards through the circuit. A Clifford gate maps a Pauli string to one; a rotation by `φ` about
+/// a string `G` leaves the strings that commute with `G` and maps the others to `cos φ · P + sin φ · iGP`. Data angles are
+/// numbers, one a datum; trained angles multiply the monomial, and where an angle occurs more than once the products of its
+/// cosines and sines become harmonics at once. In `|0…0⟩` the strings of I and Z count 1, the others 0.
+///
+/// Source: Heisenberg-picture simulation by branching at rotations, as in Nemkov, Kiktenko, Fedorov, *Fourier expansion in
+/// variational quantum algorithms*, Phys. Rev. A 108, 032406 (2023).
+public struct PauliPropagation: Sendable {
+    /// The number of pairs of Pauli string and monomial beyond which `expansion` gives up.
+    public static let defaultTermLimit = 1 << 20
+
+    /// Data carried together: bounds the memory by `termLimit · dataBlock` numbers.
+    private static let dataBlock = 32
+
+    /// Coefficients below this share of `‖O‖` for every datum are zeros. A coefficient is a sum of products of cosines and
+    /// sines, each off by at most about one unit 1.1e-16 of the last place, so what cancels exactly leaves a few units times
+    /// `‖O‖` at most.
+    private static let zeroThreshold = 1e-15
+
+    private let circuit: Circuit
+    private let roles: InputRoles
+    private let observable: PauliSum
+    private let steps: [PropagationStep]
+    private let termLimit: Int
+
+    /// The propagation of an observable through a circuit.
+    ///
+    /// - Throws: `ExpertError` when the circuit has more than 64 qubits or the observable touches others.
+    public init(
+        circuit: Circuit, roles: InputRoles, observable: PauliSum, termLimit: Int = PauliPropagation.defaultTermLimit
+    ) throws {
+        guard circuit.qubitCount <= UInt64.bitWidth else {
+            throw ExpertError.tooManyQubits(circuit.qubitCount, limit: UInt64.bitWidth)
+        }
+        guard observable.width <= circuit.qubitCount else {
+            throw ExpertError.observableTooWide(qubit: observable.width - 1, qubitCount: circuit.qubitCount)
+        }
+        self.circuit = circuit
+        self.roles = roles
+        self.observable = observable
+        // An Int32 numbers terms and monomials.
+        self.termLimit = min(max(termLimit, 1), 1 << 28)
+        steps = PropagationStep.steps(of: circuit, roles: roles)
+    }
+
+    /// The expansion for the given data, all at once.
+    ///
+    /// - Parameter inputs: one row a datum, the data inputs in the order of their declaration.
+    /// - Throws: `ExpansionError` when there is no datum, a row does not fit, or the terms grow beyond the limit.
+    /// - Complexity: gates times terms times data; the terms double at most at every rotation.
+    public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
+        guard !inputs.isEmpty else { throw ExpansionError.noDatum }
+        for (datum, row) in inputs.enumerated() {
+            guard row.count == roles.data.count else {
+                throw ExpansionError.wrongInputCount(datum: datum, found: row.count, expected: roles.data.count)
+            }
+            if let column = row.firstIndex(where: { !$0.isFinite }) {
+                throw ExpansionError.notFinite(
+                    datum: datum, input: circuit.inputs[roles.data[column]].name, value: row[column])
+            }
+        }
+        var rows: [TrigonometricMonomial: [Double]] = [:]
+        for start in stride(from: 0, to: inputs.count, by: Self.dataBlock) {
+            let block = Array(inputs[start..<min(start + Self.dataBlock, inputs.count)])
+            for (monomial, row) in try rowsOfBlock(block) {
+                rows[monomial, default: Array(repeating: 0, count: inputs.count)]
+                    .replaceSubrange(start..<start + block.count, with: row)
+            }
+        }
+        let threshold = Self.zeroThreshold * observable.norm
+        let kept = rows.filter { $0.value.contains { abs($0) > threshold } }.sorted { $0.key < $1.key }
+        return TrigonometricExpansion(
+            basis: TrigonometricBasis(dimension: roles.parameters.count, monomials: kept.map(\.key)),
+            datumCount: inputs.count, coefficients: kept.flatMap(\.value))
+    }
+
+    /// The coefficients of every monomial for a block of data.
+    private func rowsOfBlock(_ inputs: [[Double]]) throws -> [(TrigonometricMonomial, [Double])] {
+        var table = MonomialTable()
+        var polynomial = PauliPolynomial(datumCount: inputs.count)
+        for term in observable.terms { polynomial.add(term.string, MonomialTable.one, term.coefficient) }
+        var values = Array(repeating: 0.0, count: circuit.inputs.count)
+
+        for step in steps.reversed() {
+            switch step {
+            case .hadamard(let qubit): polynomial.permute { Self.hadamard(qubit, &$0, &$1) }
+            case .controlledX(let control, let target):
+                polynomial.permute { Self.controlledX(control, target, &$0, &$1) }
+            case .controlledZ(let a, let b): polynomial.permute { Self.controlledZ(a, b, &$0, &$1) }
+            case .exchange(let a, let b): polynomial.permute { Self.exchange(a, b, &$0, &$1) }
+            case .quarterTurns(let generator, let turns):
+                polynomial.permute { Self.quarterTurns(generator, turns, &$0, &$1) }
+            case .dataTurn(let generator, let angle):
+                let angles = inputs.map { row in
+                    for (input, value) in zip(roles.data, row) { values[input] = value }
+                    return angle.value(values)
+                }
+                try turn(&polynomial, about: generator, by: angles)
+            case .trainedTurn(let generator, let axis, let halves):
+                try turn(&polynomial, about: generator, axis: axis, halves: halves, table: &table)
+            }
+        }
+
+        var sums: [Int32: [Double]] = [:]
+        for term in 0..<polynomial.count where polynomial.x[term] == 0 {
+            let base = term * inputs.count
+            sums[polynomial.monomial[term], default: Array(repeating: 0, count: inputs.count)]
+                .withUnsafeMutableBufferPointer { sum in
+                    for a in sum.indices { sum[a] += polynomial.coefficients[base + a] }
+                }
+        }
+        return sums.map { (Self.wholeAngles(table.monomials[Int($0.key)]), $0.value) }
+    }
+
+    /// A rotation by known angles, one a datum.
+    private func turn(_ polynomial: inout PauliPolynomial, about generator: PauliString, by angles: [Double]) throws {
+        let (cosines, sines) = (angles.map { cos($0) }, angles.map { sin($0) })
+        let hasSine = sines.contains { $0 != 0 }
+        try branch(&polynomial, about: generator) { result, source, term, string, turned, sign in
+            result.add(string, source.monomial[term], cosines, sign: 1, times: source, row: term)
+            if hasSine { result.add(turned, source.monomial[term], sines, sign: sign, times: source, row: term) }
+        }
+    }
+
+    /// A rotation by `halves · θ_axis / 2`. The table's monomials are in half angles.
+    private func turn(
+        _ polynomial: inout PauliPolynomial, about generator: PauliString, axis: Int, halves: Int,
+        table: inout MonomialTable
+    ) throws {
+        let cosine = TrigonometricMonomial.Factor(.cosine, axis: axis, harmonic: abs(halves))
+        let sine = TrigonometricMonomial.Factor(.sine, axis: axis, harmonic: abs(halves))
+        let orientation = halves < 0 ? -1.0 : 1.0
+        var products: [Int32: (cosine: MonomialTable.Product, sine: MonomialTable.Product)] = [:]
+        try branch(&polynomial, about: generator) { result, source, term, string, turned, sign in
+            let monomial = source.monomial[term]
+            let product: (cosine: MonomialTable.Product, sine: MonomialTable.Product)
+            if let known = products[monomial] {
+                product = known
+            } else {
+                product = (table.product(of: monomial, and: cosine), table.product(of: monomial, and: sine))
+                products[monomial] = product
+            }
+            for (target, product, sign) in [
+                (string, product.cosine, 1.0), (turned, product.sine, sign * orientation),
+            ] {
+                result.add(target, product.first, sign * product.firstCoefficient, times: source, row: term)
+                if product.second >= 0 {
+                    result.add(target, product.second, sign * product.secondCoefficient, times: source, row: term)
+                }
+            }
+        }
+    }
+
+    /// Keeps the strings that commute with a generator and hands the others `P` to `body` with `±iGP` and its sign.
+    private func branch(
+        _ polynomial: inout PauliPolynomial, about generator: PauliString,
+        _ body: (
+            _ result: inout PauliPolynomial, _ source: PauliPolynomial, _ term: Int, _ string: PauliString,
+            _ turned: PauliString, _ sign: Double
+        ) -> Void
+    ) throws {
+        let source = polynomial
+        var result = PauliPolynomial(datumCount: source.datumCount)
+        var turning: [Int] = []
+        for term in 0..<source.count where !source.isZero(term) {
+            let string = PauliString(x: source.x[term], z: source.z[term])
+            if string.commutes(withX: generator.x, z: generator.z) {
+                result.append(string, source.monomial[term], copying: source, row: term)
+            } else {
+                turning.append(term)
+            }
+        }
+        for term in turning {
+            let string = PauliString(x: source.x[term], z: source.z[term])
+            let turned = PauliString(x: string.x ^ generator.x, z: string.z ^ generator.z)
+            body(&result, source, term, string, turned, Self.isMinus(generator, string, turned) ? -1 : 1)
+            guard result.count <= termLimit else { throw ExpansionError.tooManyTerms(limit: termLimit) }
+        }
+        polynomial = result
+    }
+
+    /// Whether `iGP = −Q` for anticommuting `G` and `P` with `Q` the string of their product.
+    @inline(__always)
+    private static func isMinus(_ g: PauliString, _ p: PauliString, _ q: PauliString) -> Bool {
+        // G P = i^power Q from the powers of i in `i^{|x∧z|} X^x Z^z` and the exchange of G's Z with P's X.
+        let power =
+            (g.x & g.z).nonzeroBitCount &+ (p.x & p.z).nonzeroBitCount &- (q.x & q.z).nonzeroBitCount
+            &+ 2 &* (g.z & p.x).nonzeroBitCount
+        return (power &+ 1) & 3 != 0
+    }
+
+    private static func quarterTurns(
+        _ generator: PauliString, _ turns: Int, _ x: inout UInt64, _ z: inout UInt64
+    )
+        -> Bool
+    {
+        let string = PauliString(x: x, z: z)
+        if string.commutes(withX: generator.x, z: generator.z) { return false }
+        if turns == 2 { return true }
+        let turned = PauliString(x: x ^ generator.x, z: z ^ generator.z)
+        (x, z) = (turned.x, turned.z)
+        return isMinus(generator, string, turned) != (turns == 3)
+    }
+
+    private static func hadamard(_ qubit: Int, _ x: inout UInt64, _ z: inout UInt64) -> Bool {
+        let bit = UInt64(1) << UInt64(qubit)
+        if (x ^ z) & bit != 0 {
+            x ^= bit
+            z ^= bit
+        }
+        return x & z & bit != 0
+    }
+
+    private static func controlledX(_ control: Int, _ target: Int, _ x: inout UInt64, _ z: inout UInt64) -> Bool {
+        let (xc, zc) = (x >> UInt64(control) & 1, z >> UInt64(control) & 1)
+        let (xt, zt) = (x >> UInt64(target) & 1, z >> UInt64(target) & 1)
+        x ^= xc << UInt64(target)
+        z ^= zt << UInt64(control)
+        return xc & zt & (xt ^ zc ^ 1) == 1
+    }
+
+    private static func controlledZ(_ a: Int, _ b: Int, _ x: inout UInt64, _ z: inout UInt64) -> Bool {
+        let (xa, za) = (x >> UInt64(a) & 1, z >> UInt64(a) & 1)
+        let (xb, zb) = (x >> UInt64(b) & 1, z >> UInt64(b) & 1)
+        z ^= xa << UInt64(b) | xb << UInt64(a)
+        return xa & xb & (za ^ zb) == 1
+    }
+
+    private static func exchange(_ a: Int, _ b: Int, _ x: inout UInt64, _ z: inout UInt64) -> Bool {
+        let differsInX = (x >> UInt64(a) ^ x >> UInt64(b)) & 1
+        let differsInZ = (z >> UInt64(a) ^ z >> UInt64(b)) & 1
+        x ^= differsInX << UInt64(a) | differsInX << UInt64(b)
+        z ^= differsInZ << UInt64(a) | differsInZ << UInt64(b)
+        return false
+    }
+
+    /// A monomial in half angles as one in whole angles: its harmonics are even, see `PropagationStep`.
+    private static func wholeAngles(_ monomial: TrigonometricMonomial) -> TrigonometricMonomial {
+        TrigonometricMonomial(
+            monomial.factors.map { factor in
+                precondition(factor.harmonic % 2 == 0, "a half angle is left")
+                return TrigonometricMonomial.Factor(factor.kind, axis: factor.axis, harmonic: factor.harmonic / 2)
+            })
+    }
+}
+
+/// Why a circuit has no expansion.
+public enum ExpansionError: Error, Equatable, CustomStringConvertible {
+    /// No datum was given.
+    case noDatum
+    /// A datum has a wrong number of values.
+    case wrongInputCount(datum: Int, found: Int, expected: Int)
+    /// A value is infinite or not a number.
+    case notFinite(datum: Int, input: String, value: Double)
+    /// The pairs of Pauli string and monomial are more than the limit.
+    case tooManyTerms(limit: Int)
+
+    /// What was found, what was expected and what to do.
+    public var description: String {
+        switch self {
+        case .noDatum: "found no datum, expected at least one"
+        case .wrongInputCount(let datum, let found, let expected):
+            "datum \(datum) has \(found) values, expected \(expected)"
+        case .notFinite(let datum, let input, let value):
+            "datum \(datum) has the value \(value) for '\(input)', expected a finite number"
+        case .tooManyTerms(let limit):
+            "the expansion has more than \(limit) terms; use the state vector, a shallower circuit or fewer trained "
+                + "inputs, or raise the limit"
+        }
+    }
+}

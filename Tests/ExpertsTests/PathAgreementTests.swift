@@ -1,0 +1,142 @@
+import Experts
+import Foundation
+import Testing
+
+/// State vector and Pauli propagation judge each other.
+@Suite struct PathAgreementTests {
+    /// A random circuit with every kind of gate; inputs 0…2 are trained, 3 and 4 are data.
+    static func randomCircuit(_ random: inout RandomNumbers, qubits: Int) throws -> Circuit {
+        let inputs = ["a", "b", "c", "x", "y"].map { Circuit.Input($0) }
+        let gates = Gate.allCases.filter { $0.qubitCount <= qubits }
+        var instructions: [Circuit.Instruction] = []
+        for _ in 0..<random.integer(4..<26) {
+            let gate = random.element(gates)
+            let angles = (0..<gate.angleCount).map { _ -> AffineAngle in
+                var terms: [AffineAngle.Term] = []
+                if ![.crx, .cry, .crz].contains(gate) {
+                    for input in 0..<3 where random.uniform() < 0.3 {
+                        terms.append(.init(input: input, factor: random.element([1, 1, 1, -1, 2, -3])))
+                    }
+                }
+                for input in 3..<5 where random.uniform() < 0.3 {
+                    terms.append(.init(input: input, factor: random.uniform(-2...2)))
+                }
+                return AffineAngle(constant: random.element([0, 0, .pi / 2, random.uniform(-7...7)]), terms: terms)
+            }
+            instructions.append(.init(gate, qubits: random.distinct(gate.qubitCount, below: qubits), angles: angles))
+        }
+        return try Circuit(qubitCount: qubits, inputs: inputs, instructions: instructions)
+    }
+
+    /// The degree of the model: the sum of the trained factors' sizes, which bounds every frequency.
+    static func degree(_ circuit: Circuit) -> Double {
+        circuit.instructions.flatMap(\.angles).flatMap(\.terms).filter { $0.input < 3 }.reduce(0) {
+            $0 + abs($1.factor)
+        }
+    }
+
+    @Test(arguments: [UInt64](1...400))
+    func randomCircuitsAgree(seed: UInt64) throws {
+        var random = RandomNumbers(seed: seed)
+        let qubits = 1 + Int(seed % 5)
+        let circuit = try Self.randomCircuit(&random, qubits: qubits)
+        let observable = try random.observable(qubits: qubits)
+        let expert = try QuantumExpert(circuit: circuit, parameters: ["a", "b", "c"], observable: observable)
+        let data = (0..<3).map { _ in [random.uniform(-3...3), random.uniform(-3...3)] }
+        let expansion = try expert.expansion(inputs: data)
+        // A few roundings at each of 25 gates; angles up to 25 lose a factor of ten.
+        let tolerance = 1e-13 * observable.norm
+        let degree = Self.degree(circuit)
+        var differentiation = AdjointDifferentiation(expert)
+        for (datum, x) in data.enumerated() {
+            let theta = (0..<3).map { _ in random.uniform(-8...8) }
+            let direct = expert.valueAndGradient(parameters: theta, inputs: x)
+            let value = expansion.value(at: theta, datum: datum)
+            let gradient = expansion.gradient(at: theta, datum: datum)
+            #expect(abs(direct.value - value) <= tolerance, "seed \(seed)")
+            for p in 0..<3 {
+                #expect(abs(direct.gradient[p] - gradient[p]) <= tolerance, "seed \(seed)")
+                // Truncation h²/6 · degree³, roundoff 1e-14/h.
+                let h = 1e-5
+                var (above, below) = (theta, theta)
+                above[p] += h
+                below[p] -= h
+                let difference =
+                    (differentiation.value(parameters: above, inputs: x)
+                        - differentiation.value(parameters: below, inputs: x)) / (2 * h)
+                let bound = observable.norm * (h * h / 6 * degree * degree * degree + 1e-14 / h)
+                #expect(abs(direct.gradient[p] - difference) <= bound, "seed \(seed)")
+            }
+        }
+    }
+
+    /// For an angle that enters one rotation, `∂f = (f(θ + π/2) − f(θ − π/2))/2` exactly.
+    @Test func adjointGradientIsTheParameterShift() throws {
+        let expert = try QuantumExpert(
+            circuit: ReferenceCircuits.ring(qubits: 4, layers: 2), parameters: ["theta"],
+            observable: PauliSum("0.5 X0 Y1 - Z2 + 0.3 Z0 Z3"))
+        for i in 0..<8 {
+            let theta = ReferenceCircuits.expert(i, count: 8)
+            let x = ReferenceCircuits.datum(i)
+            let gradient = expert.valueAndGradient(parameters: theta, inputs: x).gradient
+            for p in theta.indices {
+                var (above, below) = (theta, theta)
+                above[p] += .pi / 2
+                below[p] -= .pi / 2
+                let shift =
+                    (expert.value(parameters: above, inputs: x) - expert.value(parameters: below, inputs: x)) / 2
+                // The shifted angles are rounded to 4e-16 or so.
+                #expect(abs(gradient[p] - shift) <= 5e-15)
+            }
+        }
+    }
+
+    /// Whole periods change nothing, on either path.
+    @Test(arguments: [UInt64](1...40))
+    func trainedAnglesAreTwoPiPeriodic(seed: UInt64) throws {
+        var random = RandomNumbers(seed: 1000 + seed)
+        let circuit = try Self.randomCircuit(&random, qubits: 3)
+        let observable = try random.observable(qubits: 3)
+        let expert = try QuantumExpert(circuit: circuit, parameters: ["a", "b", "c"], observable: observable)
+        let x = [random.uniform(-3...3), random.uniform(-3...3)]
+        let theta = (0..<3).map { _ in random.uniform(0...6) }
+        let expansion = try expert.expansion(inputs: [x])
+        for turns in [-3, 1, 1000] {
+            let far = theta.map { $0 + Double(turns) * 2 * .pi }
+            // The far angle is rounded to its last place, and so is 2π; the slope is at most the degree.
+            let bound =
+                observable.norm * (1e-13 + 2 * (2 * .pi * Double(abs(turns) + 1)).ulp * (1 + Self.degree(circuit)) * 3)
+            #expect(
+                abs(expert.value(parameters: far, inputs: x) - expert.value(parameters: theta, inputs: x)) <= bound)
+            #expect(abs(expansion.value(at: far, datum: 0) - expansion.value(at: theta, datum: 0)) <= bound)
+        }
+    }
+
+    /// Every circuit in data/circuits, with the inputs named theta… trained.
+    @Test func shippedCircuitsAgree() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: ReferenceCircuits.folder.path)
+            .filter { $0.hasSuffix(".qasm") }.sorted()
+        #expect(files.count >= 3)
+        for file in files {
+            let circuit = try ReferenceCircuits.shipped(file)
+            let parameters = circuit.inputs.map(\.name).filter { $0.hasPrefix("theta") }
+            var random = RandomNumbers(seed: 17)
+            var observables = [try PauliSum("Z0")]
+            for _ in 0..<4 { observables.append(try random.observable(qubits: circuit.qubitCount)) }
+            for observable in observables {
+                let expert = try QuantumExpert(circuit: circuit, parameters: parameters, observable: observable)
+                let data = (0..<8).map { _ in (0..<expert.inputCount).map { _ in random.uniform(-3.2...3.2) } }
+                let expansion = try expert.expansion(inputs: data)
+                for (datum, x) in data.enumerated() {
+                    let theta = (0..<expert.parameterCount).map { _ in random.uniform(-7...7) }
+                    let direct = expert.valueAndGradient(parameters: theta, inputs: x)
+                    let gradient = expansion.gradient(at: theta, datum: datum)
+                    // A few roundings at each gate.
+                    let tolerance = 1e-13 * observable.norm
+                    #expect(abs(direct.value - expansion.value(at: theta, datum: datum)) <= tolerance, "\(file)")
+                    for p in theta.indices { #expect(abs(direct.gradient[p] - gradient[p]) <= tolerance, "\(file)") }
+                }
+            }
+        }
+    }
+}
