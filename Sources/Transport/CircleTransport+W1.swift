@@ -24,9 +24,10 @@ extension CircleTransport {
             let period = 2 * Double.pi
             // Convexity: the minimum is at least J − |J′|·reach, J′ with the rounding of its own sum.
             let search = (abs(zero.slope) + Double(segments.count + 8) * 0x1p-53 * period) * zero.reach
-            // An error of ε in F_N − F changes the integral by at most 2πε, an error of ε in every angle W₁ by at
-            // most ε. The terms carry a few ulps each, their compensated sum one.
-            let rounding = massRounding * period + angleRounding + 8 * 0x1p-53 * value
+            // An error of ε in F_N − F changes the integral by at most 2πε; beside the cumulative masses, the
+            // interpolation inside a cell rounds four times. An error of ε in every face changes W₁ by at most ε; a face is
+            // rounded twice. The terms carry a few ulps each, their compensated sum one.
+            let rounding = 2 * massRounding * period + period.ulp + 8 * 0x1p-53 * value
             return Distance(
                 lower: Swift.max(0, value - search - rounding), upper: value + rounding,
                 method: "circle W1: level median", iterations: zero.evaluations)
@@ -34,17 +35,17 @@ extension CircleTransport {
     }
 }
 
-/// The segments on which `F_N − F` is linear: its level in the middle, half its drop, and the length.
+/// The segments on which `F_N − F` is linear: its level in the middle, the inverse of half its drop, and the length.
 private struct LevelSegments {
     typealias Lanes = SIMD8<Double>
     static let lanes = Lanes.scalarCount
-    /// Stands for the drop of a segment without mass, so that no division is by zero.
+    /// Stands for half the drop of a segment without mass, so that no division is by zero.
     static let noDrop = 0x1p-900
 
     /// A multiple of the number of lanes: the last segments may have length 0.
     let count: Int
     let middles: UnsafeMutablePointer<Double>
-    let halfDrops: UnsafeMutablePointer<Double>
+    let inverses: UnsafeMutablePointer<Double>
     let lengths: UnsafeMutablePointer<Double>
     let lowest: Double
     let highest: Double
@@ -52,7 +53,7 @@ private struct LevelSegments {
     let meanLevel: Double
 
     init(_ atoms: CircleAtoms, _ density: CircleDensity, scratch: UnsafeMutablePointer<Double>, capacity: Int) {
-        let (middles, halfDrops, lengths) = (scratch, scratch + capacity, scratch + 2 * capacity)
+        let (middles, inverses, lengths) = (scratch, scratch + capacity, scratch + 2 * capacity)
         var count = 0
         var (lowest, highest, integral) = (0.0, 0.0, 0.0)
         atoms.positions.withUnsafeBufferPointer { positions in
@@ -75,7 +76,7 @@ private struct LevelSegments {
                                 let middle = (weight - mass) - half
                                 let length = end - y
                                 middles[count] = middle
-                                halfDrops[count] = half > LevelSegments.noDrop ? half : LevelSegments.noDrop
+                                inverses[count] = 1 / (half > LevelSegments.noDrop ? half : LevelSegments.noDrop)
                                 lengths[count] = length
                                 integral += length * middle
                                 count &+= length > 0 ? 1 : 0
@@ -93,10 +94,10 @@ private struct LevelSegments {
             }
         }
         while count % LevelSegments.lanes != 0 {
-            (middles[count], halfDrops[count], lengths[count]) = (0, 1, 0)
+            (middles[count], inverses[count], lengths[count]) = (0, 1, 0)
             count += 1
         }
-        (self.count, self.middles, self.halfDrops, self.lengths) = (count, middles, halfDrops, lengths)
+        (self.count, self.middles, self.inverses, self.lengths) = (count, middles, inverses, lengths)
         (self.lowest, self.highest, meanLevel) = (lowest, highest, integral / (2 * .pi))
     }
 
@@ -106,19 +107,20 @@ private struct LevelSegments {
 
     /// The length where `F_N − F` is below the level minus the length where it is above, and its derivative.
     func slope(at level: Double) -> (slope: Double, curvature: Double) {
-        let (one, zero, none) = (Lanes(repeating: 1), Lanes.zero, Lanes(repeating: 0x1p-800))
+        let (one, zero, steep) = (Lanes(repeating: 1), Lanes.zero, Lanes(repeating: 0x1p800))
         let cut = Lanes(repeating: level)
         var (slope, curvature) = (Lanes.zero, Lanes.zero)
         var index = 0
         while index < count {
-            let half = load(halfDrops, index)
+            let inverse = load(inverses, index)
             let length = load(lengths, index)
-            let raw = (cut - load(middles, index)) / half
+            let raw = (cut - load(middles, index)) * inverse
             var share = raw.replacing(with: one, where: raw .> one)
             share = share.replacing(with: -one, where: raw .< -one)
             slope += length * share
-            let density = (length / half).replacing(with: zero, where: raw .> one)
-            curvature += density.replacing(with: zero, where: raw .< -one).replacing(with: zero, where: half .< none)
+            let density = (length * inverse).replacing(with: zero, where: raw .> one)
+            curvature +=
+                density.replacing(with: zero, where: raw .< -one).replacing(with: zero, where: inverse .> steep)
             index &+= LevelSegments.lanes
         }
         return (slope.sum(), curvature.sum())
@@ -129,9 +131,9 @@ private struct LevelSegments {
     func value(at level: Double) -> Double {
         var sum = CompensatedSum()
         for index in 0..<count {
-            let half = halfDrops[index]
             let distance = abs(middles[index] - level)
-            sum.add(lengths[index] * (distance >= half ? distance : 0.5 * (half + distance * (distance / half))))
+            let share = distance * inverses[index]
+            sum.add(lengths[index] * (share >= 1 ? distance : 0.5 * (1 / inverses[index] + distance * share)))
         }
         return sum.value
     }

@@ -29,6 +29,7 @@ extension CircleTransport {
             // both potentials. The terms of the cost carry a few ulps each, their compensated sum one.
             let rounding = 2 * massRounding * variation + 8 * 0x1p-53 * cost
             // Moving every angle by at most ε changes W₂ by at most ε.
+            let angleRounding = sweeps.angleRounding(at: zero.point)
             let lower = Swift.max(0, cost - search - rounding).squareRoot() - angleRounding
             let upper = (cost + rounding).squareRoot() + angleRounding
             return Distance(
@@ -77,6 +78,14 @@ private struct QuantileShift {
         let rest = shift - whole
         // A tiny negative shift leaves a rest that rounds to 1.
         return rest < 1 ? (2 * .pi * whole, rest) : (2 * .pi * (whole + 1), 0)
+    }
+
+    /// The rounding of an angle found inside a cell: the face, its copy a period later and the sum with the offset are
+    /// each rounded to half an ulp of 4π, the offset four times to half an ulp of a cell, and the whole turn.
+    func angleRounding(at shift: Double) -> Double {
+        let (turn, _) = split(shift)
+        let turning = turn > 0 ? 0.5 * (6 * Double.pi).ulp : turn < 0 ? 0.5 * (2 * Double.pi).ulp : 0
+        return 1.5 * (4 * Double.pi).ulp + 4 * 0x1p-53 * faces[1] + turning
     }
 
     /// The first cell whose upper level is at least `level`.

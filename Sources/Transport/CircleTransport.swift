@@ -11,10 +11,6 @@ public enum CircleTransport {
     /// The rounding of a difference of cumulative masses: half an ulp of 1 or 2 each for the mass at a face, its copy a
     /// period later, the weight of the first atoms, and the shifted weight; `4·2⁻⁵³` in all.
     static let massRounding = 0x1p-51
-
-    /// The rounding of an angle in `[0, 4π)` found inside a cell: the face, its copy a period later, the offset
-    /// and the sum, each at most half an ulp of 4π.
-    static let angleRounding = 4 * 0.5 * (4 * Double.pi).ulp
 }
 
 /// The Wasserstein distance of the given order on the circle, in radians.
