@@ -77,7 +77,7 @@ let package = Package(
         tests(
             of: "Continuum",
             with: [
-                "Torus", "Experts", "Training", .product(name: "ComplexModule", package: "swift-numerics"),
+                "Torus", "TimeStepping", "Experts", "Training",
             ]),
         tests(of: "Particles", with: ["Torus", "Experts", "Training"]),
         tests(of: "Transport", with: ["Torus"]),

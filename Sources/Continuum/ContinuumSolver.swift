@@ -1,0 +1,73 @@
+public import TimeStepping
+public import Torus
+public import Training
+
+/// A solver of the limit `∂_t μ = div(μ ∇V[μ])`.
+///
+/// One instance serves one thread at a time.
+public protocol ContinuumSolver: AnyObject {
+    /// The time reached.
+    var time: Double { get }
+    /// The weights `w(t)` of the potential so far, with dense output.
+    var history: PiecewisePolynomial { get }
+    /// How well the method resolves the law at the time reached.
+    var resolution: Resolution { get }
+
+    /// Steps until the time is exactly `target`.
+    ///
+    /// - Throws: `ContinuumError` or `TimeSteppingError`; the state reached before stays.
+    func advance(to target: Double) throws
+
+    /// The moments `M_m = ∫ Φ_m dμ` of the problem's basis.
+    func moments() -> [Double]
+
+    /// The circle's moment `∫ e^{ikθ} dμ`, whether the problem's basis has it or not.
+    func moment(_ k: Int) -> (real: Double, imaginary: Double)
+
+    /// `∫ |∇V|² dμ`, the rate at which the loss falls.
+    func dissipation() -> Double
+
+    /// The density's cell averages on a grid, per radian.
+    ///
+    /// - Throws: what the method needs to get there.
+    func density(on grid: PeriodicGrid) throws -> Field
+}
+
+/// How well a method resolves a law.
+public struct Resolution: Sendable, Equatable {
+    /// Cells, modes or nodes in use.
+    public var unknowns: Int
+    /// What is measured, for messages: the spectral tail, or the cells under the peak.
+    public var measure: String
+    /// The value of the measure.
+    public var value: Double
+    /// The time from which on the method was under-resolved, if it was.
+    public var lostAt: Double?
+}
+
+/// Why the limit cannot be solved.
+public enum ContinuumError: Error, Equatable, CustomStringConvertible {
+    /// The dimension is not one that the method solves.
+    case dimension(Int, scheme: String)
+    /// The grid has too few cells for the expert's harmonics.
+    case gridTooCoarse(cells: Int, needed: Int)
+    /// The grid has another dimension than the problem.
+    case gridDimension(grid: Int, problem: Int)
+    /// The law concentrates beyond what the largest resolution holds.
+    case underResolved(scheme: String, time: Double, unknowns: Int)
+
+    /// What was found, what was expected, and what to do.
+    public var description: String {
+        switch self {
+        case .dimension(let d, let scheme):
+            "continuum.method: \(scheme) solves problems of one angle, found \(d): choose one trained input"
+        case .gridTooCoarse(let cells, let needed):
+            "continuum.grid: \(cells) cells cannot carry the expert's harmonics, expected at least \(needed)"
+        case .gridDimension(let grid, let problem):
+            "continuum.grid: the grid has \(grid) axes, the expert has \(problem) trained angles: they must agree"
+        case .underResolved(let scheme, let time, let unknowns):
+            "\(scheme): the law concentrates beyond \(unknowns) unknowns at t = \(time): end earlier, allow a larger "
+                + "tolerance, or scale the targets into the experts' reach"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+public import TimeStepping
+public import Torus
+public import Training
+
+/// The infinite mixture over time: its density on a grid, what it generates, and how well that is known.
+public struct Limit: Sendable {
+    /// The output times.
+    public let times: [Double]
+    /// The grid of the densities.
+    public let grid: PeriodicGrid
+    /// The density at each output, per radian^d.
+    public let densities: [Field]
+    /// The moments `M_m` of the problem's basis at each output.
+    public let moments: [[Double]]
+    /// `z = ∫ e^{iθ} dμ` at each output.
+    public let firstMoments: [(real: Double, imaginary: Double)]
+    /// The generated function at the training inputs, at each output.
+    public let functions: [[Double]]
+    /// The generated function at the held-out inputs, at each output.
+    public let heldOutFunctions: [[Double]]
+    /// The loss at each output.
+    public let losses: [Double]
+    /// `∫ |∇V|² dμ` at each output.
+    public let dissipations: [Double]
+    /// How well the method resolved each output.
+    public let resolutions: [Resolution]
+    /// The weights `w(t)` of the potential with dense output.
+    public let history: PiecewisePolynomial
+    /// The exact solution, for a problem that has one.
+    public let exact: OneAngleSolution?
+
+    /// Solves the limit of a problem.
+    ///
+    /// - Parameters:
+    ///   - scheme: the method.
+    ///   - grid: the grid of the densities; for finite volume also the one that is computed on.
+    ///   - times: increasing output times, the first may be 0.
+    ///   - progress: called after each output with the share of the time done.
+    /// - Throws: `ContinuumError`, `TimeSteppingError`.
+    public init(
+        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, times: [Double],
+        progress: (Double) -> Void = { _ in }
+    ) throws {
+        guard grid.dimension == problem.dimension else {
+            throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
+        }
+        let solver = try Self.solver(problem, scheme: scheme, grid: grid)
+        var densities: [Field] = []
+        var moments: [[Double]] = []
+        var firstMoments: [(real: Double, imaginary: Double)] = []
+        var dissipations: [Double] = []
+        var resolutions: [Resolution] = []
+        for time in times {
+            try solver.advance(to: time)
+            densities.append(try solver.density(on: grid))
+            moments.append(solver.moments())
+            firstMoments.append(solver.moment(1))
+            dissipations.append(solver.dissipation())
+            resolutions.append(solver.resolution)
+            progress(times.last.map { $0 > 0 ? time / $0 : 1 } ?? 1)
+        }
+        self.times = times
+        self.grid = grid
+        self.densities = densities
+        self.moments = moments
+        self.firstMoments = firstMoments
+        self.dissipations = dissipations
+        self.resolutions = resolutions
+        functions = moments.map(problem.function(moments:))
+        heldOutFunctions = moments.map(problem.heldOutFunction(moments:))
+        losses = moments.map(problem.loss(moments:))
+        history = solver.history
+        exact = try OneAngleForm(problem).map { try OneAngleSolution($0, times: times) }
+    }
+
+    /// A solver of the given scheme at time 0.
+    ///
+    /// - Throws: `ContinuumError` when the scheme does not fit the problem or the grid.
+    public static func solver(
+        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid
+    ) throws -> any ContinuumSolver {
+        switch scheme {
+        case .galerkin(let tolerance):
+            try Galerkin(problem, tolerance: tolerance)
+        case .characteristics(let nodes, let tolerance):
+            try Characteristics(problem, nodes: nodes, tolerance: tolerance)
+        case .finiteVolume(let reconstruction, let tolerance):
+            try FiniteVolume(problem, grid: grid, reconstruction: reconstruction, tolerance: tolerance)
+        }
+    }
+
+    /// The distance of `z = ∫ e^{iθ} dμ` from the exact solution at each output; `nil` for a problem without one.
+    public var exactMomentErrors: [Double]? {
+        guard let exact else { return nil }
+        return zip(exact.moments, firstMoments).map { hypot($0.real - $1.real, $0.imaginary - $1.imaginary) }
+    }
+}

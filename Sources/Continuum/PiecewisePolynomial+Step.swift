@@ -1,0 +1,23 @@
+import TimeStepping
+
+extension PiecewisePolynomial {
+    /// Appends the last step of an integration, as a function of its state sampled along the dense output.
+    ///
+    /// - Parameter sample: writes the function's value for a state.
+    mutating func append<System: DynamicalSystem>(
+        _ solver: AdaptiveRungeKutta<System>,
+        sample: (_ state: UnsafePointer<Double>, _ value: UnsafeMutablePointer<Double>) -> Void
+    ) {
+        var value = Array(repeating: 0.0, count: dimension)
+        let samples = withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, solver.system.dimension)) {
+            state -> [[Double]] in
+            guard let base = state.baseAddress else { return [] }
+            return nodes(upTo: solver.time).map { node in
+                solver.interpolate(at: node, into: base)
+                sample(base, &value)
+                return value
+            }
+        }
+        append(upTo: solver.time, samples: samples)
+    }
+}

@@ -1,0 +1,148 @@
+public import Experts
+public import Torus
+
+/// An expert, its training data and the initial law, contracted to what the dynamics needs.
+///
+/// With the moments `M_m = ∫ Φ_m dμ` of a law `μ`: the generated function is `F = Cᵀ M`, the weights are
+/// `w = C r / n`, `r = F − y`, and the potential is `V[μ](θ) = Σ_m w_m Φ_m(θ)`. When there are fewer monomials than
+/// data the sum over the data is contracted once more: `w = G M − b`, `G = C Cᵀ / n`, `b = C y / n`; nothing of the size
+/// of the data is left in the dynamics.
+///
+/// Source: MODEL of the project's documentation; Melchor Hernandez, Pastorello, De Palma, arXiv 2501.14660.
+public struct MeanFieldProblem: Sendable {
+    /// The monomials `Φ_m`.
+    public let basis: TrigonometricBasis
+    /// The training targets `y_a`.
+    public let targets: [Double]
+    /// The held-out targets.
+    public let heldOutTargets: [Double]
+    /// The law at time 0.
+    public let initialLaw: InitialLaw
+
+    /// `C_{ma}` at `m·n + a`, the training data's.
+    public let coefficients: [Double]
+    /// The same of the held-out data.
+    public let heldOutCoefficients: [Double]
+
+    /// `G` and `b`, when they are the shorter way.
+    private let contracted: (gram: [Double], offset: [Double])?
+
+    /// The problem of an expert on a training set.
+    ///
+    /// - Parameter amplitude: `α` of `F = (α/N) Σ_i f(θ_i, ·)`.
+    /// - Throws: what the expert's expansion throws.
+    public init(
+        expert: any Expert, trainingSet: TrainingSet, initialLaw: InitialLaw = .uniform, amplitude: Double = 1
+    ) throws {
+        let (training, heldOut) = (trainingSet.training, trainingSet.heldOut)
+        let expansion = try expert.expansion(inputs: training.inputs + heldOut.inputs)
+        self.init(
+            expansion: expansion, targets: training.targets, heldOutTargets: heldOut.targets, initialLaw: initialLaw,
+            amplitude: amplitude)
+    }
+
+    /// The problem of an expansion whose data are the training data and, after them, the held-out data.
+    ///
+    /// - Precondition: the expansion has as many data as there are targets, and at least one training datum.
+    public init(
+        expansion: TrigonometricExpansion, targets: [Double], heldOutTargets: [Double] = [],
+        initialLaw: InitialLaw = .uniform, amplitude: Double = 1
+    ) {
+        let (n, all) = (targets.count, expansion.datumCount)
+        precondition(n >= 1 && all == n + heldOutTargets.count, "one target a datum, and at least one datum")
+        let count = expansion.basis.count
+        func columns(_ range: Range<Int>) -> [Double] {
+            (0..<count).flatMap { m in range.map { amplitude * expansion.coefficients[m * all + $0] } }
+        }
+        let c = columns(0..<n)
+        basis = expansion.basis
+        self.targets = targets
+        self.heldOutTargets = heldOutTargets
+        self.initialLaw = initialLaw
+        coefficients = c
+        heldOutCoefficients = columns(n..<all)
+        guard count < n else {
+            contracted = nil
+            return
+        }
+        func row(_ m: Int) -> ArraySlice<Double> { c[m * n..<(m + 1) * n] }
+        func mean(_ a: some Sequence<Double>, _ b: some Sequence<Double>) -> Double {
+            zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } / Double(n)
+        }
+        contracted = (
+            gram: (0..<count).flatMap { m in (0..<count).map { mean(row(m), row($0)) } },
+            offset: (0..<count).map { mean(row($0), targets) }
+        )
+    }
+
+    /// The number of parameters `d` of an expert.
+    public var dimension: Int { basis.dimension }
+
+    /// Writes the weights `w` of the potential for given moments.
+    ///
+    /// Cost: `nnz²` or `nnz·n` multiplications, whichever is fewer; allocates nothing in the first case.
+    public func weights(moments: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
+        let count = basis.count
+        if let contracted {
+            contracted.gram.withUnsafeBufferPointer { gram in
+                contracted.offset.withUnsafeBufferPointer { offset in
+                    for m in 0..<count {
+                        var sum = -offset[m]
+                        for k in 0..<count { sum += gram[m &* count &+ k] * moments[k] }
+                        weights[m] = sum
+                    }
+                }
+            }
+            return
+        }
+        let n = targets.count
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: n) { residual in
+            coefficients.withUnsafeBufferPointer { c in
+                for a in 0..<n { residual[a] = -targets[a] }
+                for m in 0..<count {
+                    for a in 0..<n { residual[a] += c[m &* n &+ a] * moments[m] }
+                }
+                for m in 0..<count {
+                    var sum = 0.0
+                    for a in 0..<n { sum += c[m &* n &+ a] * residual[a] }
+                    weights[m] = sum / Double(n)
+                }
+            }
+        }
+    }
+
+    /// The weights `w` of the potential for given moments.
+    public func weights(moments: [Double]) -> [Double] {
+        precondition(moments.count == basis.count, "one moment a monomial")
+        var result = moments
+        result.withUnsafeMutableBufferPointer { buffer in
+            if let base = buffer.baseAddress { weights(moments: moments, into: base) }
+        }
+        return result
+    }
+
+    /// The generated function `F(x_a)` at the training inputs.
+    public func function(moments: [Double]) -> [Double] {
+        Self.contract(coefficients, moments, data: targets.count)
+    }
+
+    /// The generated function at the held-out inputs.
+    public func heldOutFunction(moments: [Double]) -> [Double] {
+        Self.contract(heldOutCoefficients, moments, data: heldOutTargets.count)
+    }
+
+    /// The half mean squared residual `L = (1/2n) Σ_a (F(x_a) − y_a)²`.
+    public func loss(moments: [Double]) -> Double {
+        zip(function(moments: moments), targets).reduce(0) { sum, pair in
+            sum + (pair.0 - pair.1) * (pair.0 - pair.1)
+        } / (2 * Double(targets.count))
+    }
+
+    private static func contract(_ c: [Double], _ moments: [Double], data: Int) -> [Double] {
+        var values = Array(repeating: 0.0, count: data)
+        for (m, moment) in moments.enumerated() {
+            for a in 0..<data { values[a] += c[m * data + a] * moment }
+        }
+        return values
+    }
+}

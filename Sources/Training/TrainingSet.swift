@@ -1,0 +1,198 @@
+import Foundation
+import Torus
+
+/// Inputs `x_a` (angles in radians) with their targets `y_a`, and the held-out part.
+public struct TrainingSet: Sendable, Equatable {
+    /// Rows of one part: `inputs[a]` in the order of `inputNames`.
+    public struct Part: Sendable, Equatable {
+        /// One row of angles a datum.
+        public var inputs: [[Double]]
+        /// One target a datum.
+        public var targets: [Double]
+        /// A part of the given rows.
+        public init(inputs: [[Double]], targets: [Double]) {
+            precondition(inputs.count == targets.count, "one target a row")
+            self.inputs = inputs
+            self.targets = targets
+        }
+        /// The number of data.
+        public var count: Int { targets.count }
+    }
+
+    /// The expert's inputs.
+    public let inputNames: [String]
+    /// The data that are trained on.
+    public let training: Part
+    /// The data that are held out; may be empty.
+    public let heldOut: Part
+    /// The numbers that stand for the classes, ascending; `nil` for a numerical target.
+    public let labels: [Double]?
+    /// How many rows of classes that are not listed were dropped.
+    public let droppedRows: Int
+
+    /// A set of given rows.
+    public init(
+        inputNames: [String], training: Part, heldOut: Part = Part(inputs: [], targets: []), labels: [Double]? = nil,
+        droppedRows: Int = 0
+    ) {
+        self.inputNames = inputNames
+        self.training = training
+        self.heldOut = heldOut
+        self.labels = labels
+        self.droppedRows = droppedRows
+    }
+
+    /// Reads a set from its source.
+    ///
+    /// - Parameter inputNames: the expert's inputs; the source must feed each of them, and no other.
+    /// - Throws: `TrainingError` or `CSVError`, naming the file, line or key.
+    public init(_ source: TrainingSource, inputNames: [String]) throws {
+        for input in source.inputs where !inputNames.contains(input.name) {
+            throw TrainingError.unknownInput(name: input.name, expected: inputNames)
+        }
+        let columns = try inputNames.map { name in
+            guard let input = source.inputs.first(where: { $0.name == name }) else {
+                throw TrainingError.missingInput(name: name)
+            }
+            return input.column
+        }
+        let selection = try Self.select(CSVTable(contentsOf: source.file), columns, source)
+        var maps = columns.map { _ in AffineMap.identity }
+        if let range = source.range {
+            for (index, column) in columns.enumerated() {
+                let values = selection.part.inputs.map { $0[index] }
+                guard let low = values.min(), let high = values.max(), low < high else {
+                    throw TrainingError.constantColumn(path: source.file.path, column: column, value: values.first ?? 0)
+                }
+                maps[index] = AffineMap(from: low...high, onto: range)
+            }
+        }
+        let all = selection.part.mapped(by: maps)
+        self.inputNames = inputNames
+        labels = source.classes.map { Set($0.map(\.value)).sorted() }
+        if let evaluation = source.evaluation {
+            let other = try Self.select(CSVTable(contentsOf: evaluation), columns, source)
+            training = all
+            heldOut = other.part.mapped(by: maps)
+            droppedRows = selection.dropped + other.dropped
+        } else {
+            let test = Self.heldOutRows(count: all.count, fraction: source.testFraction, seed: source.splitSeed)
+            training = all.rows { !test.contains($0) }
+            heldOut = all.rows { test.contains($0) }
+            droppedRows = selection.dropped
+        }
+        guard training.count > 0 else { throw TrainingError.nothingLeft(path: source.file.path, rows: all.count) }
+    }
+
+    /// The rows of the listed classes, not yet mapped to angles.
+    private static func select(
+        _ table: CSVTable, _ columns: [String], _ source: TrainingSource
+    ) throws -> (part: Part, dropped: Int) {
+        let indices = try columns.map(table.index(of:))
+        let target = try table.index(of: source.target)
+        var part = Part(inputs: [], targets: [])
+        var seen: Set<String> = []
+        for row in table.rows.indices {
+            if let classes = source.classes {
+                let name = table.rows[row][target].trimmingCharacters(in: .whitespaces)
+                seen.insert(name)
+                guard let label = classes.first(where: { $0.name == name }) else { continue }
+                part.targets.append(label.value)
+            } else {
+                part.targets.append(try table.number(row: row, column: target))
+            }
+            part.inputs.append(try indices.map { try table.number(row: row, column: $0) })
+        }
+        for label in source.classes ?? [] where !seen.contains(label.name) {
+            throw TrainingError.absentClass(path: table.path, name: label.name, found: seen.sorted())
+        }
+        return (part, table.rows.count - part.count)
+    }
+
+    /// The rows with the smallest random keys: a share of all that a seed fixes.
+    static func heldOutRows(count: Int, fraction: Double, seed: UInt64) -> Set<Int> {
+        // The last counter word keeps the split's numbers apart from the experts'.
+        let generator = Philox(seed: seed)
+        let keys = (0..<count).map { generator.uniforms(SIMD4(UInt32($0), 0, 0, 0x7370_6C74))[0] }
+        let order = (0..<count).sorted { (keys[$0], $0) < (keys[$1], $1) }
+        return Set(order.prefix(Int((fraction * Double(count)).rounded())))
+    }
+}
+
+/// The increasing affine map of one interval onto another.
+private struct AffineMap {
+    var low = 0.0
+    var scale = 1.0
+    var origin = 0.0
+
+    static let identity = AffineMap()
+
+    init() {}
+
+    init(from source: ClosedRange<Double>, onto target: ClosedRange<Double>) {
+        low = source.lowerBound
+        scale = (target.upperBound - target.lowerBound) / (source.upperBound - source.lowerBound)
+        origin = target.lowerBound
+    }
+
+    func callAsFunction(_ value: Double) -> Double { origin + (value - low) * scale }
+}
+
+extension TrainingSet.Part {
+    fileprivate func mapped(by maps: [AffineMap]) -> Self {
+        Self(inputs: inputs.map { row in zip(maps, row).map { $0($1) } }, targets: targets)
+    }
+
+    fileprivate func rows(where isWanted: (Int) -> Bool) -> Self {
+        let kept = targets.indices.filter(isWanted)
+        return Self(inputs: kept.map { inputs[$0] }, targets: kept.map { targets[$0] })
+    }
+}
+
+extension TrainingSet {
+    /// The share of data whose prediction is nearest to its own label; `nil` without classes or data.
+    ///
+    /// - Parameters:
+    ///   - predictions: the values `F(x_a)`, one a datum of the part.
+    ///   - part: the training or held-out part.
+    public func accuracy(of predictions: [Double], on part: Part) -> Double? {
+        guard let labels, part.count > 0 else { return nil }
+        precondition(predictions.count == part.count, "one prediction a datum")
+        let right = zip(predictions, part.targets).count { prediction, target in
+            labels.min { abs($0 - prediction) < abs($1 - prediction) } == target
+        }
+        return Double(right) / Double(part.count)
+    }
+}
+
+/// Why a training set cannot be made.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+    /// An input is fed that the expert does not have.
+    case unknownInput(name: String, expected: [String])
+    /// An input of the expert is not fed.
+    case missingInput(name: String)
+    /// A column cannot be mapped to a range of angles.
+    case constantColumn(path: String, column: String, value: Double)
+    /// A listed class does not occur.
+    case absentClass(path: String, name: String, found: [String])
+    /// No row is left to train on.
+    case nothingLeft(path: String, rows: Int)
+
+    /// Where, what was found, what was expected, and what to do.
+    public var description: String {
+        switch self {
+        case .unknownInput(let name, let expected):
+            "training.inputs: the expert has no data input '\(name)'; its data inputs are "
+                + (expected.isEmpty ? "none" : expected.joined(separator: ", "))
+        case .missingInput(let name):
+            "training.inputs: the expert's data input '\(name)' has no column: add '\(name): COLUMN'"
+        case .constantColumn(let path, let column, let value):
+            "\(path): column '\(column)' has the one value \(value) in all selected rows and cannot be mapped to "
+                + "training.range: choose another column or leave the range out"
+        case .absentClass(let path, let name, let found):
+            "\(path): no row has the class '\(name)'; found \(found.prefix(8).joined(separator: ", "))"
+        case .nothingLeft(let path, let rows):
+            "\(path): no row is left to train on out of \(rows): hold fewer out or list other classes"
+        }
+    }
+}
