@@ -1,0 +1,258 @@
+import Torus
+
+extension NetCDFRootView {
+    /// Reads the view back, and checks it.
+    struct Reader {
+        /// The root group of the file.
+        let root: HDF5Group
+        /// The file, for error messages.
+        let path: String
+        /// Bytes of the file, which bound the bytes of its arrays.
+        let fileSize: Int
+    }
+
+    /// An array whose size in memory is known to be reasonable.
+    private struct CheckedArray {
+        let dataset: HDF5Dataset
+        let type: HDF5Type
+        let extent: [Int]
+        let isExtensible: Bool
+
+        var count: Int { extent.reduce(1, *) }
+    }
+}
+
+// MARK: Parts
+
+extension NetCDFRootView.Reader {
+    /// All that the view holds.
+    func contents() throws -> RunContents {
+        let software = try root.text(attribute: "software")
+        guard software == NetCDFRootView.software else {
+            let found = software.map { "\"\($0)\"" } ?? "missing"
+            throw foreign("its attribute software is \(found), expected \"\(NetCDFRootView.software)\"")
+        }
+        let names = Set(try root.memberNames())
+        let dateText = try required("date")
+        guard let date = RunDate.date(dateText) else { throw damaged("/@date", "\"\(dateText)\" is not a date") }
+
+        let timeArray = try array("time", among: names)
+        try expect(timeArray, .real, extent: [nil])
+        let times = try timeArray.dataset.reals(count: timeArray.count)
+        let (grid, densities) = try densities(outputs: times.count, among: names)
+        var contents = RunContents(
+            title: try required("title"), experiment: try experiment(),
+            softwareVersion: try required("softwareVersion"), author: try root.text(attribute: "author"), date: date,
+            grid: grid, times: times, densities: densities)
+        if names.contains("expert") {
+            contents.experts = try experts(dimension: grid.dimension, outputs: times.count, among: names)
+        }
+        if names.contains("datum") {
+            try readData(into: &contents, among: names)
+        }
+        try readSeries(into: &contents, among: names)
+        if names.contains("tables") { contents.tables = try tables() }
+        do {
+            try contents.validate()
+        } catch {
+            guard case .inconsistent(let reason) = error else { throw error }
+            throw damaged("the contents", reason)
+        }
+        return contents
+    }
+
+    private func experiment() throws -> String {
+        let text = try required("experiment")
+        guard let check = try root.integer(attribute: "experiment_crc32") else {
+            throw damaged("/@experiment_crc32", "it is missing")
+        }
+        guard check == Int64(CRC32.of(text.utf8)) else {
+            throw damaged("/@experiment", "the text is not the one that was written, by its CRC-32")
+        }
+        return text
+    }
+
+    private func densities(outputs: Int, among names: Set<String>) throws -> (PeriodicGrid, [[Double]]) {
+        let density = try array("density", among: names)
+        guard (2...4).contains(density.extent.count) else {
+            throw damaged("/density", "it has \(density.extent.count) axes, expected time and 1 to 3 angles")
+        }
+        try expect(density, .real, extent: [outputs] + density.extent.dropFirst().map { .some($0) })
+        let grid = try PeriodicGrid(cells: density.extent.dropFirst().reversed())
+        for (axis, name) in NetCDFRootView.axes.prefix(grid.dimension).enumerated() {
+            let centres = try array(name, among: names)
+            try expect(centres, .real, extent: [grid.cells[axis]])
+            guard try centres.dataset.reals(count: grid.cells[axis]) == grid.centres(axis: axis) else {
+                throw damaged("/\(name)", "it does not hold the centres of \(grid.cells[axis]) equal cells of [0, 2π)")
+            }
+        }
+        let values = try (0..<outputs).map { try density.dataset.reals(count: grid.cellCount, row: $0) }
+        return (grid, values)
+    }
+
+    private func experts(dimension: Int, outputs: Int, among names: Set<String>) throws -> ExpertTrajectories {
+        let expert = try array("expert", among: names)
+        try expect(expert, .integer, extent: [nil])
+        let shape: [Int?] = [outputs, expert.count]
+        func rows(_ name: String) throws -> [[Double]] {
+            let found = try array(name, among: names)
+            try expect(found, .real, extent: shape)
+            return try (0..<outputs).map { try found.dataset.reals(count: expert.count, row: $0) }
+        }
+        let positions = try NetCDFRootView.axes.prefix(dimension).map { try rows("expert_\($0)") }
+        guard let ensembleCount = try root.integer(attribute: "ensemble_count") else {
+            throw damaged("/@ensemble_count", "it is missing")
+        }
+        return ExpertTrajectories(
+            positions: positions, weights: try rows("expert_weight"), ensembleCount: Int(ensembleCount))
+    }
+
+    private func readData(into contents: inout RunContents, among names: Set<String>) throws {
+        let datum = try array("datum", among: names)
+        try expect(datum, .integer, extent: [nil])
+        if names.contains("function") {
+            let function = try array("function", among: names)
+            try expect(function, .real, extent: [contents.times.count, datum.count])
+            contents.function = try contents.times.indices.map {
+                try function.dataset.reals(count: datum.count, row: $0)
+            }
+        }
+        for name in names.subtracting(RunContents.reservedNames) {
+            guard let found = try arrayIfAny(name), found.extent.count == 1, !found.isExtensible else { continue }
+            try expect(found, .real, extent: [datum.count])
+            contents.perDatum[name] = try found.dataset.reals(count: datum.count)
+        }
+    }
+
+    private func readSeries(into contents: inout RunContents, among names: Set<String>) throws {
+        for name in names.subtracting(RunContents.reservedNames) {
+            guard let found = try arrayIfAny(name), found.extent.count == 1, found.isExtensible else { continue }
+            try expect(found, .real, extent: [contents.times.count])
+            contents.series[name] = try found.dataset.reals(count: found.count)
+        }
+    }
+
+    private func tables() throws -> [RunTable] {
+        guard case .group(let folder) = try root.member("tables") else { throw damaged("/tables", "it is no group") }
+        return try folder.memberNames().map { name in
+            guard case .group(let group) = try folder.member(name) else {
+                throw damaged(folder.path(of: name), "it is no group of columns")
+            }
+            return RunTable(name, columns: try group.memberNames().map { try column($0, of: group) })
+        }
+    }
+
+    private func column(_ name: String, of group: HDF5Group) throws -> RunTable.Column {
+        guard case .dataset(let dataset) = try group.member(name) else {
+            throw damaged(group.path(of: name), "it is no column")
+        }
+        let array = try check(dataset)
+        guard array.extent.count == 1 else {
+            throw damaged(dataset.path, "it has \(array.extent.count) axes, expected 1")
+        }
+        let values: RunTable.Column.Values =
+            switch array.type {
+            case .real: .reals(try dataset.reals(count: array.count))
+            case .integer: .integers(try dataset.integers(count: array.count))
+            case .text: .texts(try dataset.texts(count: array.count, type: array.type))
+            }
+        return RunTable.Column(name, values, units: try dataset.text(attribute: "units"))
+    }
+
+    // MARK: Storage
+
+    /// The arrays of the file with what they cost, groups in depth.
+    func storage() throws -> [StoredPart] { try storage(of: root, depth: 0) }
+
+    private func storage(of group: HDF5Group, depth: Int) throws -> [StoredPart] {
+        // A damaged file may have a group inside itself.
+        guard depth <= 16 else { throw damaged(group.path, "groups are nested more than 16 deep") }
+        var parts: [StoredPart] = []
+        for name in try group.memberNames() {
+            switch try group.member(name) {
+            case .group(let inner): parts += try storage(of: inner, depth: depth + 1)
+            case .dataset(let dataset):
+                let extent = try dataset.extent()
+                let plain = extent.reduce((value: try dataset.bytesOfElement(), isTooLarge: false)) {
+                    let (product, overflow) = $0.value.multipliedReportingOverflow(by: $1)
+                    return (product, $0.isTooLarge || overflow)
+                }
+                parts.append(
+                    StoredPart(
+                        path: dataset.path, extent: extent, storedBytes: try dataset.storedBytes(),
+                        plainBytes: plain.isTooLarge ? .max : plain.value))
+            case .other: continue
+            }
+        }
+        return parts
+    }
+}
+
+// MARK: Checks
+
+extension NetCDFRootView.Reader {
+    /// The most that deflate can shrink: one bit for 258 bytes, with a code of one bit for each.
+    private static let largestCompression = 1032
+
+    private func required(_ name: String) throws -> String {
+        guard let text = try root.text(attribute: name) else { throw foreign("it has no attribute \(name)") }
+        return text
+    }
+
+    private func array(_ name: String, among names: Set<String>) throws -> NetCDFRootView.CheckedArray {
+        guard names.contains(name) else { throw foreign("it has no array /\(name)") }
+        guard let array = try arrayIfAny(name) else { throw damaged("/\(name)", "it is no array") }
+        return array
+    }
+
+    private func arrayIfAny(_ name: String) throws -> NetCDFRootView.CheckedArray? {
+        guard case .dataset(let dataset) = try root.member(name) else { return nil }
+        return try check(dataset)
+    }
+
+    /// Checks kind, place and size of an array before anything is read: what the file claims to hold must fit into the
+    /// bytes that it has, at the best compression there is.
+    private func check(_ dataset: HDF5Dataset) throws -> NetCDFRootView.CheckedArray {
+        guard let type = try dataset.type() else { throw damaged(dataset.path, "its values are of a foreign kind") }
+        guard let chunk = try dataset.chunk() else { throw damaged(dataset.path, "its values are elsewhere") }
+        let extent = try dataset.extent()
+        let stored = try dataset.storedBytes()
+        let bound = Self.largestCompression * min(stored, fileSize) + 1 << 16
+        guard stored <= fileSize, extent.allSatisfy({ $0 > 0 }), !extent.isEmpty, fits(extent, type, bound),
+            fits(chunk, type, bound)
+        else {
+            throw damaged(
+                dataset.path,
+                "its extent \(extent) of \(type) does not fit its \(stored) bytes in a file of \(fileSize)")
+        }
+        return .init(dataset: dataset, type: type, extent: extent, isExtensible: try dataset.isExtensible())
+    }
+
+    private func fits(_ extent: [Int], _ type: HDF5Type, _ bound: Int) -> Bool {
+        var bytes = type.size
+        for length in extent {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
+            if overflow || product > bound { return false }
+            bytes = product
+        }
+        return bytes <= bound
+    }
+
+    private func expect(_ array: NetCDFRootView.CheckedArray, _ type: HDF5Type, extent: [Int?]) throws {
+        guard array.type == type else {
+            throw damaged(array.dataset.path, "it holds \(array.type), expected \(type)")
+        }
+        let hasRank = array.extent.count == extent.count
+        guard hasRank, zip(array.extent, extent).allSatisfy({ $1 == nil || $0 == $1 }) else {
+            let expected = extent.map { $0.map(String.init) ?? "any" }.joined(separator: " × ")
+            let found = array.extent.map(String.init).joined(separator: " × ")
+            throw damaged(array.dataset.path, "its extent is \(found), expected \(expected)")
+        }
+    }
+
+    private func damaged(_ part: String, _ reason: String) -> ArchiveError {
+        .damaged(path: path, part: part, reason: reason)
+    }
+
+    private func foreign(_ reason: String) -> ArchiveError { .notARunFile(path: path, reason: reason) }
+}

@@ -1,0 +1,121 @@
+import Torus
+
+extension RunContents {
+    /// Checks that the parts fit together and that their names can be stored.
+    ///
+    /// - Throws: `ArchiveError.inconsistent`.
+    public func validate() throws(ArchiveError) {
+        try validateTexts()
+        try validateLimit()
+        try validateExperts()
+        try validateData()
+        for name in tables.map(\.name) { try require(Self.isName(name), "the table name \"\(name)\" is not a word") }
+        try require(Set(tables.map(\.name)).count == tables.count, "two tables have one name")
+        for table in tables { try validate(table) }
+    }
+
+    /// Names in the root of a run file that no series can have.
+    static let reservedNames: Set<String> = [
+        "time", "x", "y", "z", "density", "expert", "expert_x", "expert_y", "expert_z", "expert_weight", "datum",
+        "function", "tables", "ensembles", "data", "VTKHDF", "VTKHDF_experts",
+    ]
+
+    /// Names that all readers take: ASCII letters, digits and underscores, no digit first.
+    static func isName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, name.utf8.count <= 255 else { return false }
+        let isLetter = { (byte: UInt8) in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+        }
+        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        return isLetter(first) && name.utf8.allSatisfy { isLetter($0) || isDigit($0) }
+    }
+
+    private func validateTexts() throws(ArchiveError) {
+        for (name, text) in [
+            ("title", title), ("experiment", experiment), ("version", softwareVersion), ("author", author ?? ""),
+        ] {
+            try require(!text.utf8.contains(0), "the \(name) contains a zero byte")
+        }
+    }
+
+    private func validateLimit() throws(ArchiveError) {
+        try require(grid.dimension <= 3, "the grid has \(grid.dimension) axes, a run file takes at most 3")
+        try require(!times.isEmpty, "there is no output time")
+        try require(times.allSatisfy(\.isFinite), "an output time is not finite")
+        try require(zip(times, times.dropFirst()).allSatisfy { $0 < $1 }, "the output times do not increase")
+        try require(
+            densities.count == times.count, "there are \(densities.count) densities for \(times.count) output times")
+        for density in densities {
+            try require(
+                density.count == grid.cellCount, "a density has \(density.count) values for \(grid.cellCount) cells")
+        }
+        for (name, values) in series {
+            try require(
+                values.count == times.count,
+                "the series \(name) has \(values.count) values for \(times.count) output times")
+        }
+    }
+
+    private func validateExperts() throws(ArchiveError) {
+        guard let experts else { return }
+        try require(
+            experts.positions.count == grid.dimension,
+            "the experts have \(experts.positions.count) angles on a grid of \(grid.dimension) axes")
+        let count = experts.weights.first?.count ?? 0
+        try require(count >= 1, "there are experts' arrays without an expert")
+        for rows in experts.positions + [experts.weights] {
+            try require(
+                rows.count == times.count, "the experts have \(rows.count) outputs for \(times.count) output times")
+            for row in rows {
+                try require(row.count == count, "there are \(row.count) values for \(count) experts")
+            }
+        }
+        try require(experts.ensembleCount >= 1, "the ensemble is of \(experts.ensembleCount) experts")
+    }
+
+    private func validateData() throws(ArchiveError) {
+        for name in Array(series.keys) + Array(perDatum.keys) {
+            try require(Self.isName(name), "the name \"\(name)\" is not a word of letters, digits and underscores")
+            try require(!Self.reservedNames.contains(name), "the name \(name) belongs to another part of a run file")
+            try require(series[name] == nil || perDatum[name] == nil, "the name \(name) is used twice")
+        }
+        guard let count = datumCount else {
+            try require(function == nil, "the generated function has no output")
+            return
+        }
+        try require(count >= 1, "there are arrays of training data without a datum")
+        if let function {
+            try require(
+                function.count == times.count,
+                "the function has \(function.count) outputs for \(times.count) output times")
+            for row in function {
+                try require(row.count == count, "the function has \(row.count) values for \(count) data")
+            }
+        }
+        for (name, values) in perDatum {
+            try require(values.count == count, "\(name) has \(values.count) values for \(count) data")
+        }
+    }
+
+    private func validate(_ table: RunTable) throws(ArchiveError) {
+        try require(table.rowCount >= 1, "the table \(table.name) has no row")
+        try require(
+            Set(table.columns.map(\.name)).count == table.columns.count, "the table \(table.name) has a column twice")
+        for column in table.columns {
+            try require(Self.isName(column.name), "the column name \"\(column.name)\" is not a word")
+            try require(
+                column.values.count == table.rowCount,
+                "the column \(column.name) of the table \(table.name) has \(column.values.count) values for "
+                    + "\(table.rowCount) rows")
+            try require(!(column.units ?? "").utf8.contains(0), "the units of \(column.name) contain a zero byte")
+            if case .texts(let texts) = column.values {
+                try require(
+                    texts.allSatisfy { !$0.utf8.contains(0) }, "a text of the column \(column.name) has a zero byte")
+            }
+        }
+    }
+
+    private func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(ArchiveError) {
+        guard condition else { throw .inconsistent(reason: reason()) }
+    }
+}

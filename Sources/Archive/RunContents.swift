@@ -1,0 +1,57 @@
+public import Foundation
+public import Torus
+
+/// What a run file holds.
+public struct RunContents: Sendable, Equatable {
+    /// The title of the run.
+    public var title: String
+    /// The text of the experiment file, of any length and in any language.
+    public var experiment: String
+    /// The version of kac that made the run.
+    public var softwareVersion: String
+    /// Who made the run.
+    public var author: String?
+    /// When the run was made; a file keeps whole seconds.
+    public var date: Date
+    /// The grid of the densities, of one to three axes.
+    public var grid: PeriodicGrid
+    /// The times of the outputs, increasing.
+    public var times: [Double]
+    /// The density at every output, per radian^d, one value a cell with θ₀ fastest, as `Field` has them.
+    public var densities: [[Double]]
+    /// The experts of one ensemble, when there are particles.
+    public var experts: ExpertTrajectories?
+    /// Series over the outputs, such as `loss` and `entropy`.
+    public var series: [String: [Double]]
+    /// The limit's generated function at the training inputs, as `[time][datum]`.
+    public var function: [[Double]]?
+    /// Further values a training datum, such as `target`.
+    public var perDatum: [String: [Double]]
+    /// Tables, in their order.
+    public var tables: [RunTable]
+
+    /// The contents of a run file.
+    public init(
+        title: String, experiment: String, softwareVersion: String, author: String? = nil, date: Date,
+        grid: PeriodicGrid, times: [Double], densities: [[Double]], experts: ExpertTrajectories? = nil,
+        series: [String: [Double]] = [:], function: [[Double]]? = nil, perDatum: [String: [Double]] = [:],
+        tables: [RunTable] = []
+    ) {
+        self.title = title
+        self.experiment = experiment
+        self.softwareVersion = softwareVersion
+        self.author = author
+        self.date = date
+        self.grid = grid
+        self.times = times
+        self.densities = densities
+        self.experts = experts
+        self.series = series
+        self.function = function
+        self.perDatum = perDatum
+        self.tables = tables
+    }
+
+    /// The number of training data, when the contents tell it.
+    public var datumCount: Int? { function?.first?.count ?? perDatum.values.first?.count }
+}

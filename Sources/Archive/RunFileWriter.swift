@@ -1,0 +1,39 @@
+public import Foundation
+
+/// Writes run files: HDF5 files that open as netCDF-4 everywhere.
+public enum RunFileWriter {
+    /// Checks, before anything is computed, that a run file could be written.
+    ///
+    /// Makes and removes an empty temporary file in the destination's folder.
+    ///
+    /// - Throws: `ArchiveError.exists`, `.notAFile`, `.parentMissing`, `.parentNotAFolder`, `.notWritable`, `.readOnly`,
+    ///   `.outOfSpace` or `.system`, the same errors that `write` would throw.
+    public static func check(destination url: URL, overwrite: Bool = false) throws(ArchiveError) {
+        try DurableFile(url, overwrite: overwrite).probe()
+    }
+
+    /// Writes a run file, which is there whole when the call returns and is not there when it throws.
+    ///
+    /// An earlier file is kept to the last byte unless all of the new one is on the disk and `overwrite` is true. Equal
+    /// contents make equal files, byte by byte.
+    ///
+    /// - Complexity: the file is built in memory first, which takes at most about the size of the contents once more.
+    /// - Throws: `ArchiveError.inconsistent` for contents that do not fit together, the errors of `check`, `.exists` also
+    ///   for a file that appears in the meantime, `.outOfSpace` for a full disk, and `.library` when memory runs out.
+    public static func write(_ contents: RunContents, to url: URL, overwrite: Bool = false) throws(ArchiveError) {
+        try contents.validate()
+        let file = try DurableFile(url, overwrite: overwrite)
+        do {
+            let image = try HDF5Image(path: url.path) { root throws(HDF5Error) in
+                try NetCDFRootView.write(contents, into: root)
+            }
+            try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes) }
+        } catch let error as ArchiveError {
+            throw error
+        } catch let error as HDF5Error {
+            throw .library(path: url.path, error)
+        } catch {
+            throw .system(path: url.path, operation: "writing", reason: "\(error)")
+        }
+    }
+}
