@@ -38,14 +38,21 @@ struct OpenQASMLexer {
         if scalars.first == "\u{FEFF}" { position = 1 }
     }
 
-    /// All tokens, the last one being the end.
-    mutating func tokens() throws -> [OpenQASMToken] {
+    /// All tokens, the last one being the end, and what stopped the lexer before the end of the text.
+    ///
+    /// The parser throws the failure where it gets there, so that the first error of a file is the one that is shown.
+    mutating func tokens() -> (tokens: [OpenQASMToken], failure: OpenQASMError?) {
         var tokens: [OpenQASMToken] = []
-        while true {
-            try skipSpaceAndComments()
-            let token = try next()
-            tokens.append(token)
-            if token.kind == .end { return tokens }
+        do throws(OpenQASMError) {
+            while true {
+                try skipSpaceAndComments()
+                let token = try next()
+                tokens.append(token)
+                if token.kind == .end { return (tokens, nil) }
+            }
+        } catch {
+            tokens.append(OpenQASMToken(kind: .end, text: "", line: error.line, column: error.column))
+            return (tokens, error)
         }
     }
 
@@ -63,7 +70,7 @@ struct OpenQASMLexer {
         position += 1
     }
 
-    private mutating func skipSpaceAndComments() throws {
+    private mutating func skipSpaceAndComments() throws(OpenQASMError) {
         while let scalar = peek() {
             if scalar.properties.isWhitespace {
                 advance()
@@ -89,7 +96,7 @@ struct OpenQASMLexer {
         }
     }
 
-    private mutating func next() throws -> OpenQASMToken {
+    private mutating func next() throws(OpenQASMError) -> OpenQASMToken {
         let (startLine, startColumn) = (line, column)
         func token(_ kind: OpenQASMToken.Kind, _ text: String) -> OpenQASMToken {
             OpenQASMToken(kind: kind, text: text, line: startLine, column: startColumn)

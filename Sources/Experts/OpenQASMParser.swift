@@ -18,6 +18,7 @@ struct OpenQASMParser {
     }
 
     private let tokens: [OpenQASMToken]
+    private let failure: OpenQASMError?
     private let file: String?
     private var position = 0
     private var includesStandardGates = false
@@ -29,8 +30,9 @@ struct OpenQASMParser {
     private(set) var inputIndices: [String: (first: Int, count: Int?)] = [:]
     private var expansion = 0
 
-    init(_ tokens: [OpenQASMToken], file: String?) {
+    init(_ tokens: [OpenQASMToken], failure: OpenQASMError?, file: String?) {
         self.tokens = tokens
+        self.failure = failure
         self.file = file
     }
 
@@ -39,6 +41,7 @@ struct OpenQASMParser {
         var instructions: [Circuit.Instruction] = []
         if current.text == "OPENQASM", current.kind == .identifier { try version() }
         while current.kind != .end { try statement(&instructions) }
+        if let failure { throw failure }
         guard qubitCount > 0 else { throw refusal("a declaration of qubits, such as 'qubit[2] q;'") }
         return try Circuit(qubitCount: qubitCount, inputs: inputs, instructions: instructions)
     }
@@ -53,6 +56,7 @@ struct OpenQASMParser {
 
     func refusal(_ expected: String, at token: OpenQASMToken? = nil, found: String? = nil) -> OpenQASMError {
         let token = token ?? current
+        if token.kind == .end, let failure { return failure }
         return OpenQASMError(
             file: file, line: token.line, column: token.column, found: found ?? token.shown, expected: expected)
     }

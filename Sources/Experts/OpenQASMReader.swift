@@ -27,7 +27,8 @@ public enum OpenQASMReader {
     /// - Complexity: linear in the length of the text and the number of gates that it expands to.
     public static func read(_ source: String, file: String? = nil) throws -> Circuit {
         var lexer = OpenQASMLexer(source, file: file)
-        var parser = OpenQASMParser(try lexer.tokens(), file: file)
+        let (tokens, failure) = lexer.tokens()
+        var parser = OpenQASMParser(tokens, failure: failure, file: file)
         return try parser.circuit()
     }
 

@@ -12,11 +12,18 @@ struct PauliPolynomial {
     private(set) var coefficients: [Double] = []
     /// The length of a row.
     let datumCount: Int
+    /// Qubits that are known to be `|0⟩`: strings with X or Y there are left out, and Z there counts 1.
+    let settled: UInt64
     /// Open addressing: a term's index, or −1.
     private var slots: [Int32] = []
 
-    init(datumCount: Int) {
+    init(datumCount: Int, settled: UInt64 = 0, capacity: Int = 0) {
         self.datumCount = datumCount
+        self.settled = settled
+        x.reserveCapacity(capacity)
+        z.reserveCapacity(capacity)
+        monomial.reserveCapacity(capacity)
+        coefficients.reserveCapacity(capacity * datumCount)
     }
 
     var count: Int { x.count }
@@ -28,7 +35,7 @@ struct PauliPolynomial {
         return true
     }
 
-    /// Adds a term that is known to differ from all others, without looking for it; it is not found by `row`.
+    /// Adds a term that is known to differ from all others and to be free of settled qubits.
     mutating func append(_ string: PauliString, _ monomial: Int32, copying source: PauliPolynomial, row: Int) {
         x.append(string.x)
         z.append(string.z)
@@ -39,7 +46,8 @@ struct PauliPolynomial {
 
     /// Adds a term with one coefficient for every datum.
     mutating func add(_ string: PauliString, _ monomial: Int32, _ coefficient: Double) {
-        let base = row(string, monomial) * datumCount
+        guard string.x & settled == 0 else { return }
+        let base = row(PauliString(x: string.x, z: string.z & ~settled), monomial) * datumCount
         for a in 0..<datumCount { coefficients[base + a] += coefficient }
     }
 
@@ -47,7 +55,8 @@ struct PauliPolynomial {
     mutating func add(
         _ string: PauliString, _ monomial: Int32, _ factor: Double, times source: PauliPolynomial, row sourceRow: Int
     ) {
-        let base = row(string, monomial) * datumCount
+        guard string.x & settled == 0 else { return }
+        let base = row(PauliString(x: string.x, z: string.z & ~settled), monomial) * datumCount
         let width = datumCount
         coefficients.withUnsafeMutableBufferPointer { target in
             source.coefficients.withUnsafeBufferPointer { source in
@@ -63,7 +72,8 @@ struct PauliPolynomial {
         _ string: PauliString, _ monomial: Int32, _ factors: [Double], sign: Double,
         times source: PauliPolynomial, row sourceRow: Int
     ) {
-        let base = row(string, monomial) * datumCount
+        guard string.x & settled == 0 else { return }
+        let base = row(PauliString(x: string.x, z: string.z & ~settled), monomial) * datumCount
         let width = datumCount
         coefficients.withUnsafeMutableBufferPointer { target in
             source.coefficients.withUnsafeBufferPointer { source in

@@ -6,7 +6,8 @@ import Torus
 /// The observable is carried backwards through the circuit. A Clifford gate maps a Pauli string to one; a rotation by `φ` about
 /// a string `G` leaves the strings that commute with `G` and maps the others to `cos φ · P + sin φ · iGP`. Data angles are
 /// numbers, one a datum; trained angles multiply the monomial, and where an angle occurs more than once the products of its
-/// cosines and sines become harmonics at once. In `|0…0⟩` the strings of I and Z count 1, the others 0.
+/// cosines and sines become harmonics at once. In `|0…0⟩` the strings of I and Z count 1, the others 0; that is used on every
+/// qubit as soon as no earlier gate touches it.
 ///
 /// Source: Heisenberg-picture simulation by branching at rotations, as in Nemkov, Kiktenko, Fedorov, *Fourier expansion in
 /// variational quantum algorithms*, Phys. Rev. A 108, 032406 (2023).
@@ -26,6 +27,8 @@ public struct PauliPropagation: Sendable {
     private let roles: InputRoles
     private let observable: PauliSum
     private let steps: [PropagationStep]
+    /// For every step, the qubits that no step before it touches: there the state is `|0⟩`.
+    private let settled: [UInt64]
     private let termLimit: Int
 
     /// The propagation of an observable through a circuit.
@@ -46,6 +49,11 @@ public struct PauliPropagation: Sendable {
         // An Int32 numbers terms and monomials.
         self.termLimit = min(max(termLimit, 1), 1 << 28)
         steps = PropagationStep.steps(of: circuit, roles: roles)
+        var untouched = UInt64.max
+        settled = steps.map { step in
+            defer { untouched &= ~step.support }
+            return untouched
+        }
     }
 
     /// The expansion for the given data, all at once.
@@ -86,7 +94,7 @@ public struct PauliPropagation: Sendable {
         for term in observable.terms { polynomial.add(term.string, MonomialTable.one, term.coefficient) }
         var values = Array(repeating: 0.0, count: circuit.inputs.count)
 
-        for step in steps.reversed() {
+        for (step, settled) in zip(steps, settled).reversed() {
             switch step {
             case .hadamard(let qubit): polynomial.permute { Self.hadamard(qubit, &$0, &$1) }
             case .controlledX(let control, let target):
@@ -100,9 +108,10 @@ public struct PauliPropagation: Sendable {
                     for (input, value) in zip(roles.data, row) { values[input] = value }
                     return angle.value(values)
                 }
-                try turn(&polynomial, about: generator, by: angles)
+                try turn(&polynomial, about: generator, by: angles, settled: settled)
             case .trainedTurn(let generator, let axis, let halves):
-                try turn(&polynomial, about: generator, axis: axis, halves: halves, table: &table)
+                try turn(
+                    &polynomial, about: generator, axis: axis, halves: halves, settled: settled, table: &table)
             }
         }
 
@@ -118,10 +127,12 @@ public struct PauliPropagation: Sendable {
     }
 
     /// A rotation by known angles, one a datum.
-    private func turn(_ polynomial: inout PauliPolynomial, about generator: PauliString, by angles: [Double]) throws {
+    private func turn(
+        _ polynomial: inout PauliPolynomial, about generator: PauliString, by angles: [Double], settled: UInt64
+    ) throws {
         let (cosines, sines) = (angles.map { cos($0) }, angles.map { sin($0) })
         let hasSine = sines.contains { $0 != 0 }
-        try branch(&polynomial, about: generator) { result, source, term, string, turned, sign in
+        try branch(&polynomial, about: generator, settled: settled) { result, source, term, string, turned, sign in
             result.add(string, source.monomial[term], cosines, sign: 1, times: source, row: term)
             if hasSine { result.add(turned, source.monomial[term], sines, sign: sign, times: source, row: term) }
         }
@@ -130,13 +141,13 @@ public struct PauliPropagation: Sendable {
     /// A rotation by `halves · θ_axis / 2`. The table's monomials are in half angles.
     private func turn(
         _ polynomial: inout PauliPolynomial, about generator: PauliString, axis: Int, halves: Int,
-        table: inout MonomialTable
+        settled: UInt64, table: inout MonomialTable
     ) throws {
         let cosine = TrigonometricMonomial.Factor(.cosine, axis: axis, harmonic: abs(halves))
         let sine = TrigonometricMonomial.Factor(.sine, axis: axis, harmonic: abs(halves))
         let orientation = halves < 0 ? -1.0 : 1.0
         var products: [Int32: (cosine: MonomialTable.Product, sine: MonomialTable.Product)] = [:]
-        try branch(&polynomial, about: generator) { result, source, term, string, turned, sign in
+        try branch(&polynomial, about: generator, settled: settled) { result, source, term, string, turned, sign in
             let monomial = source.monomial[term]
             let product: (cosine: MonomialTable.Product, sine: MonomialTable.Product)
             if let known = products[monomial] {
@@ -158,19 +169,23 @@ public struct PauliPropagation: Sendable {
 
     /// Keeps the strings that commute with a generator and hands the others `P` to `body` with `±iGP` and its sign.
     private func branch(
-        _ polynomial: inout PauliPolynomial, about generator: PauliString,
+        _ polynomial: inout PauliPolynomial, about generator: PauliString, settled: UInt64,
         _ body: (
             _ result: inout PauliPolynomial, _ source: PauliPolynomial, _ term: Int, _ string: PauliString,
             _ turned: PauliString, _ sign: Double
         ) -> Void
     ) throws {
         let source = polynomial
-        var result = PauliPolynomial(datumCount: source.datumCount)
+        var result = PauliPolynomial(datumCount: source.datumCount, settled: settled, capacity: source.count)
         var turning: [Int] = []
         for term in 0..<source.count where !source.isZero(term) {
             let string = PauliString(x: source.x[term], z: source.z[term])
             if string.commutes(withX: generator.x, z: generator.z) {
-                result.append(string, source.monomial[term], copying: source, row: term)
+                if settled == source.settled {
+                    result.append(string, source.monomial[term], copying: source, row: term)
+                } else {
+                    result.add(string, source.monomial[term], 1, times: source, row: term)
+                }
             } else {
                 turning.append(term)
             }

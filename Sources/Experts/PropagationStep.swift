@@ -15,6 +15,17 @@ enum PropagationStep {
     /// A rotation by `halves · θ_axis / 2`.
     case trainedTurn(PauliString, axis: Int, halves: Int)
 
+    /// The qubits that it touches.
+    var support: UInt64 {
+        switch self {
+        case .hadamard(let qubit): 1 << UInt64(qubit)
+        case .controlledX(let a, let b), .controlledZ(let a, let b), .exchange(let a, let b):
+            1 << UInt64(a) | 1 << UInt64(b)
+        case .quarterTurns(let string, _), .dataTurn(let string, _), .trainedTurn(let string, _, _):
+            string.x | string.z
+        }
+    }
+
     /// The steps of a circuit in the order of their application.
     static func steps(of circuit: Circuit, roles: InputRoles) -> [PropagationStep] {
         var axes: [Int: Int] = [:]
