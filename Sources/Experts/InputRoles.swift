@@ -17,6 +17,7 @@ public struct InputRoles: Sendable, Hashable {
     /// - Throws: `ExpertError` when a name is unknown or repeats, or an angle would break the 2π period.
     public init(circuit: Circuit, parameters names: [String]) throws {
         var chosen: [Int] = []
+        var isTrained: Set<Int> = []
         for name in names {
             let matches = circuit.inputs.indices.filter {
                 circuit.inputs[$0].name == name || circuit.inputs[$0].array == name
@@ -25,11 +26,12 @@ public struct InputRoles: Sendable, Hashable {
                 throw ExpertError.unknownParameter(name, inputs: circuit.inputs.map(\.name))
             }
             for match in matches {
-                guard !chosen.contains(match) else { throw ExpertError.repeatedParameter(circuit.inputs[match].name) }
+                guard isTrained.insert(match).inserted else {
+                    throw ExpertError.repeatedParameter(circuit.inputs[match].name)
+                }
                 chosen.append(match)
             }
         }
-        let isTrained = Set(chosen)
         parameters = chosen
         data = circuit.inputs.indices.filter { !isTrained.contains($0) }
 

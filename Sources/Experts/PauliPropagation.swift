@@ -115,15 +115,14 @@ public struct PauliPropagation: Sendable {
             }
         }
 
-        var sums: [Int32: [Double]] = [:]
+        var rows = Array(repeating: [Double](), count: table.count)
         for term in 0..<polynomial.count where polynomial.x[term] == 0 {
             let base = term * inputs.count
-            sums[polynomial.monomial[term], default: Array(repeating: 0, count: inputs.count)]
-                .withUnsafeMutableBufferPointer { sum in
-                    for a in sum.indices { sum[a] += polynomial.coefficients[base + a] }
-                }
+            let number = Int(polynomial.monomial[term])
+            if rows[number].isEmpty { rows[number] = Array(repeating: 0, count: inputs.count) }
+            for a in inputs.indices { rows[number][a] += polynomial.coefficients[base + a] }
         }
-        return sums.map { (Self.wholeAngles(table.monomials[Int($0.key)]), $0.value) }
+        return rows.indices.filter { !rows[$0].isEmpty }.map { (Self.wholeAngles(table.monomial($0)), rows[$0]) }
     }
 
     /// A rotation by known angles, one a datum.
@@ -146,15 +145,18 @@ public struct PauliPropagation: Sendable {
         let cosine = TrigonometricMonomial.Factor(.cosine, axis: axis, harmonic: abs(halves))
         let sine = TrigonometricMonomial.Factor(.sine, axis: axis, harmonic: abs(halves))
         let orientation = halves < 0 ? -1.0 : 1.0
-        var products: [Int32: (cosine: MonomialTable.Product, sine: MonomialTable.Product)] = [:]
+        let isFresh = table.claim(axis: axis)
+        let unknown = (cosine: MonomialTable.Product(), sine: MonomialTable.Product())
+        var products = Array(repeating: unknown, count: table.count)
         try branch(&polynomial, about: generator, settled: settled) { result, source, term, string, turned, sign in
             let monomial = source.monomial[term]
-            let product: (cosine: MonomialTable.Product, sine: MonomialTable.Product)
-            if let known = products[monomial] {
-                product = known
-            } else {
-                product = (table.product(of: monomial, and: cosine), table.product(of: monomial, and: sine))
-                products[monomial] = product
+            var product = products[Int(monomial)]
+            if product.cosine.first < 0 {
+                product =
+                    isFresh
+                    ? (table.freshProduct(of: monomial, and: cosine), table.freshProduct(of: monomial, and: sine))
+                    : (table.product(of: monomial, and: cosine), table.product(of: monomial, and: sine))
+                products[Int(monomial)] = product
             }
             for (target, product, sign) in [
                 (string, product.cosine, 1.0), (turned, product.sine, sign * orientation),

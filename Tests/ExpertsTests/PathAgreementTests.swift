@@ -112,6 +112,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [2, 6, 11, 16])
+    func widerCircuitsAgree(qubits: Int) throws {
+        let expert = try QuantumExpert(
+            circuit: ReferenceCircuits.ring(qubits: qubits, layers: 1), parameters: ["theta"],
+            observable: PauliSum("0.5 Z0 - 0.25 X0 + Y1"))
+        var random = RandomNumbers(seed: UInt64(qubits))
+        let theta = (0..<expert.parameterCount).map { _ in random.uniform(-4...4) }
+        let x = (0..<expert.inputCount).map { _ in random.uniform(-3...3) }
+        let expansion = try expert.expansion(inputs: [x])
+        let direct = expert.valueAndGradient(parameters: theta, inputs: x)
+        let gradient = expansion.gradient(at: theta, datum: 0)
+        // A few roundings at each gate.
+        #expect(abs(direct.value - expansion.value(at: theta, datum: 0)) <= 1e-13)
+        for p in theta.indices { #expect(abs(direct.gradient[p] - gradient[p]) <= 1e-13) }
+    }
+
     /// Every circuit in data/circuits, with the inputs named theta… trained.
     @Test func shippedCircuitsAgree() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: ReferenceCircuits.folder.path)
