@@ -49,7 +49,7 @@ let package = Package(
         floor("Torus", on: ["CFFTW", .product(name: "ComplexModule", package: "swift-numerics")]),
         floor("TimeStepping", on: []),
         floor("Experts", on: ["Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
-        floor("Training", on: ["Torus", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),
+        floor("Training", on: ["Torus", "TimeStepping", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),
         floor(
             "Continuum",
             on: [
@@ -81,7 +81,7 @@ let package = Package(
             ]),
         tests(of: "Particles", with: ["Torus", "Experts", "Training"]),
         tests(of: "Transport", with: ["Torus"]),
-        tests(of: "Chaos", with: ["Torus", "Training", "Continuum", "Particles", "Transport"]),
+        tests(of: "Chaos", with: ["Torus", "Experts", "Training", "Continuum", "Particles", "Transport"]),
         tests(of: "Archive", with: ["Torus"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kac", "Torus", "Archive"], swiftSettings: swiftSettings),

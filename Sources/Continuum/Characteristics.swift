@@ -17,7 +17,7 @@ public final class Characteristics: ContinuumSolver {
     private let potential: CirclePotential
     private let tolerance: Double
     private let isOpen: Bool
-    private var solver: AdaptiveRungeKutta<NodeFlow>
+    private var solver: AdaptiveRungeKutta<MeanFieldFlow>
     private var lostAt: Double?
     /// The weights `w(t)` so far.
     public private(set) var history: PiecewisePolynomial
@@ -39,17 +39,17 @@ public final class Characteristics: ContinuumSolver {
 
     private static func solver(
         _ problem: MeanFieldProblem, nodes: Int, _ tolerance: Double
-    ) -> AdaptiveRungeKutta<NodeFlow> {
+    ) -> AdaptiveRungeKutta<MeanFieldFlow> {
         let labels = (0..<nodes).map { 2 * Double.pi * Double($0) / Double(nodes) }
         return AdaptiveRungeKutta(
-            NodeFlow(problem, count: nodes), state: labels, pair: .dormandPrince853, tolerance: tolerance / 10)
+            MeanFieldFlow(problem, count: nodes, parallelism: .serial), state: labels, pair: .dormandPrince853, tolerance: tolerance / 10)
     }
 
     /// The time reached.
     public var time: Double { solver.time }
 
     /// The number of nodes in use.
-    public var nodes: Int { solver.system.dimension }
+    public var nodes: Int { solver.system.count }
 
     /// The tail of the nodes' displacement as a function of their label.
     public var resolution: Resolution {
@@ -134,67 +134,10 @@ public final class Characteristics: ContinuumSolver {
     public func origins(of points: [Double]) throws -> [Double] {
         guard time > 0, !points.isEmpty else { return points }
         let backward = AdaptiveRungeKutta(
-            BackwardFlow(basis: problem.basis, history: history, end: time, count: points.count), state: points,
+            DrivenFlow(basis: problem.basis, history: history, backwardFrom: time, count: points.count),
+            state: points,
             pair: .dormandPrince853, tolerance: tolerance / 10)
         try backward.advance(to: time)
         return Array(backward.state)
-    }
-}
-
-/// Nodes of equal mass that move down the potential which they generate.
-final class NodeFlow: DynamicalSystem {
-    let dimension: Int
-    private let problem: MeanFieldProblem
-    private let sweep: TrigonometricSweep
-    private let scratch: UnsafeMutablePointer<Double>
-
-    init(_ problem: MeanFieldProblem, count: Int) {
-        self.problem = problem
-        dimension = count
-        sweep = TrigonometricSweep(basis: problem.basis, count: count, parallelism: .serial)
-        scratch = .allocate(capacity: 2 * max(1, problem.basis.count))
-    }
-
-    deinit { scratch.deallocate() }
-
-    func moments(state: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>) {
-        sweep.load(state)
-        sweep.moments(into: moments)
-    }
-
-    func weights(state: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
-        moments(state: state, into: scratch)
-        problem.weights(moments: scratch, into: weights)
-    }
-
-    func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
-        let weights = scratch + problem.basis.count
-        self.weights(state: state, into: weights)
-        sweep.gradient(weights: weights, scale: -1, into: rate)
-    }
-}
-
-/// Points that move up the potential of a stored history, from its end back to its start.
-final class BackwardFlow: DynamicalSystem {
-    let dimension: Int
-    private let history: PiecewisePolynomial
-    private let end: Double
-    private let sweep: TrigonometricSweep
-    private let weights: UnsafeMutablePointer<Double>
-
-    init(basis: TrigonometricBasis, history: PiecewisePolynomial, end: Double, count: Int) {
-        dimension = count
-        self.history = history
-        self.end = end
-        sweep = TrigonometricSweep(basis: basis, count: count, parallelism: .serial)
-        weights = .allocate(capacity: max(1, basis.count))
-    }
-
-    deinit { weights.deallocate() }
-
-    func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
-        history.evaluate(at: min(end, max(history.start, end - time)), into: weights)
-        sweep.load(state)
-        sweep.gradient(weights: weights, scale: 1, into: rate)
     }
 }

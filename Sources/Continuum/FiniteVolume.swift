@@ -8,7 +8,7 @@ public import Training
 ///
 /// Mass is conserved to rounding, and averages stay non-negative: with limited linear profiles a forward Euler step keeps
 /// them so while no face moves more than half a cell, and a step of the method is a convex combination of such. The step is
-/// bounded by that and by the tolerance, through the embedded method of order 2. A step allocates nothing.
+/// bounded by that and by the tolerance, through the embedded method of order 2.
 ///
 /// Sources: Shu, Osher, *Efficient implementation of essentially non-oscillatory shock-capturing schemes*, J. Comput. Phys.
 /// 77 (1988); van Leer, *Towards the ultimate conservative difference scheme V*, J. Comput. Phys. 32 (1979).

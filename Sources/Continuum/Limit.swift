@@ -10,7 +10,7 @@ public struct Limit: Sendable {
     /// The grid of the densities.
     public let grid: PeriodicGrid
     /// The density at each output, per radian^d.
-    public let densities: [Field]
+    public internal(set) var densities: [Field]
     /// The moments `M_m` of the problem's basis at each output.
     public let moments: [[Double]]
     /// `z = ∫ e^{iθ} dμ` at each output.

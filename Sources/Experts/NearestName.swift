@@ -1,11 +1,19 @@
 /// The name that a reader may have meant.
-enum NearestName {
+package enum NearestName {
     /// The candidate with the fewest edits, when they are at most two and fewer than the name's letters.
     static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+        guard let best = nearest(to: name, among: candidates), best.edits <= 2, best.edits < name.count else {
+            return nil
+        }
+        return best.name
+    }
+
+    /// The candidate with the fewest edits, however many; `nil` for very long names and without candidates.
+    package static func nearest(
+        to name: String, among candidates: some Sequence<String>
+    ) -> (name: String, edits: Int)? {
         guard name.count <= 40 else { return nil }
-        let best = candidates.map { (edits(name, $0), $0) }.min { ($0.0, $0.1) < ($1.0, $1.1) }
-        guard let best, best.0 <= 2, best.0 < name.count else { return nil }
-        return best.1
+        return candidates.map { ($0, edits(name, $0)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
     }
 
     /// The Levenshtein distance.

@@ -165,6 +165,14 @@ extension TrainingSet {
     }
 }
 
+extension TrainingSet.Part {
+    /// The half mean squared residual `(1/2n) Σ_a (F(x_a) − y_a)²` of given predictions.
+    public func loss(of predictions: [Double]) -> Double {
+        precondition(predictions.count == count, "one prediction a datum")
+        return zip(predictions, targets).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / (2 * Double(count))
+    }
+}
+
 /// Why a training set cannot be made.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// An input is fed that the expert does not have.

@@ -2,5 +2,22 @@ import ArgumentParser
 
 @main
 struct Kac: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "kac", version: "0.1.0")
+    static let configuration = CommandConfiguration(
+        commandName: "kac",
+        abstract: "Trains mixtures of N experts beside the infinite mixture that they tend to.",
+        discussion: """
+            An experiment file (YAML) names a circuit, the data, the solver of the limit, the finite mixtures and what \
+            is compared. A run writes one HDF5 file with all of it.
+
+              kac run data/experiments/iris.yml -o iris.h5
+              kac inspect iris.h5
+
+            Exit codes: 64 command line, 65 bad value or file content, 66 missing input, 70 the solver stopped, \
+            73 the output exists or cannot be made, 74 input/output error or disk full.
+            """,
+        version: softwareVersion,
+        subcommands: [RunCommand.self, SolveCommand.self, EvaluateCommand.self, InspectCommand.self])
+
+    /// The version that is written into run files.
+    static let softwareVersion = "0.1.0"
 }

@@ -1,0 +1,202 @@
+public import Continuum
+import Foundation
+public import Particles
+import Synchronization
+public import Torus
+public import Training
+public import Transport
+
+/// Finite mixtures beside the limit: every distance for each number of experts, output time and replicate.
+public struct Comparison: Sendable {
+    /// One measured distance, with bounds where it is a bracket.
+    public struct Sample: Sendable, Equatable {
+        /// The distance; of a bracket the middle.
+        public var value: Double
+        /// A lower bound.
+        public var lower: Double
+        /// An upper bound.
+        public var upper: Double
+
+        static let failed = Sample(value: .nan, lower: .nan, upper: .nan)
+
+        init(value: Double, lower: Double, upper: Double) {
+            self.value = value
+            self.lower = lower
+            self.upper = upper
+        }
+
+        init(_ value: Double) { self.init(value: value, lower: value, upper: value) }
+    }
+
+    /// The plan.
+    public let plan: ComparisonPlan
+    /// The compared times.
+    public let times: [Double]
+    /// The quantities, in the order of the tables.
+    public let quantities: [Quantity]
+    /// Replicate 0 of the largest ensemble at every output time of the limit.
+    public let trajectory: [Ensemble]
+    /// The generated function of that ensemble at the training and held-out inputs, at every output time.
+    public let largestFunctions: [(training: [Double], heldOut: [Double])]
+    /// Why distances are missing, if any are.
+    public let failures: [String]
+
+    private let samples: [Sample]
+
+    /// Trains the mixtures of a plan and compares them with the limit.
+    ///
+    /// Replicates run side by side when there are enough of them, otherwise the sweeps over one ensemble do; the
+    /// numbers are the same to the bit.
+    ///
+    /// - Parameter progress: called with the share of the work done, from any thread, one call at a time.
+    /// - Throws: `TimeSteppingError`.
+    public init(
+        _ problem: MeanFieldProblem, limit: Limit, plan: ComparisonPlan, parallelism: Parallelism = .allCores,
+        progress: @escaping @Sendable (Double) -> Void = { _ in }
+    ) throws {
+        precondition(!plan.counts.isEmpty && plan.replicates >= 1 && !plan.outputs.isEmpty)
+        let quantities = plan.quantities(hasHeldOutData: !problem.heldOutTargets.isEmpty)
+        let sideBySide = plan.replicates >= 2 * parallelism.threads
+        let densities = Self.circleDensities(limit, plan)
+        let job = ReplicateJob(
+            problem: problem, limit: limit, plan: plan, quantities: quantities,
+            densities: densities.map { try? $0.get() }, parallelism: sideBySide ? .serial : parallelism,
+            progress: WorkMeter(total: plan.replicates * plan.counts.reduce(0, +), report: progress))
+        let results = try (sideBySide ? parallelism : .serial).map(plan.replicates, job.run(replicate:))
+        self.plan = plan
+        times = plan.outputs.map { limit.times[$0] }
+        self.quantities = quantities
+        samples = results.flatMap(\.samples)
+        trajectory = results[0].trajectory
+        largestFunctions = results[0].functions
+        failures = zip(plan.outputs, densities).compactMap { output, density in
+            guard case .failure(let error) = density, !plan.wasserstein.isEmpty else { return nil }
+            return "no Wasserstein distance at t = \(limit.times[output]): \(error)"
+        }
+    }
+
+    private static func circleDensities(
+        _ limit: Limit, _ plan: ComparisonPlan
+    ) -> [Result<CircleDensity, any Error>] {
+        plan.outputs.map { output in Result { try CircleDensity(limit.densities[output]) } }
+    }
+
+    /// The sample of one replicate.
+    public func sample(_ quantity: Quantity, count: Int, output: Int, replicate: Int) -> Sample {
+        guard let index = quantities.firstIndex(of: quantity) else { return .failed }
+        let place = ((replicate * plan.counts.count + count) * plan.outputs.count + output) * quantities.count + index
+        return samples[place]
+    }
+
+    /// The samples of all replicates; `count` and `output` are positions in the plan's lists.
+    public func samples(_ quantity: Quantity, count: Int, output: Int) -> [Sample] {
+        (0..<plan.replicates).map { sample(quantity, count: count, output: output, replicate: $0) }
+    }
+}
+
+/// The share of the work done, counted from several threads and reported one call at a time.
+private final class WorkMeter: Sendable {
+    private let total: Int
+    private let done = Mutex(0)
+    private let report: @Sendable (Double) -> Void
+
+    init(total: Int, report: @escaping @Sendable (Double) -> Void) {
+        self.total = total
+        self.report = report
+    }
+
+    func add(_ amount: Int) {
+        done.withLock {
+            $0 += amount
+            report(Double($0) / Double(total))
+        }
+    }
+}
+
+/// All ensembles of one replicate: nested draws, one set of synchronous copies for all of them.
+private struct ReplicateJob: Sendable {
+    let problem: MeanFieldProblem
+    let limit: Limit
+    let plan: ComparisonPlan
+    let quantities: [Quantity]
+    let densities: [CircleDensity?]
+    let parallelism: Parallelism
+    let progress: WorkMeter
+
+    struct Outcome: Sendable {
+        var samples: [Comparison.Sample] = []
+        var trajectory: [Ensemble] = []
+        var functions: [(training: [Double], heldOut: [Double])] = []
+    }
+
+    func run(replicate: Int) throws -> Outcome {
+        let flow = GradientFlow(problem, tolerance: plan.tolerance, parallelism: parallelism)
+        let largest = plan.counts[plan.counts.count - 1]
+        let draws = Ensemble(
+            drawing: largest, dimension: problem.dimension, from: problem.initialLaw, seed: plan.seed,
+            replicate: replicate)
+        let times = plan.outputs.map { limit.times[$0] }
+        var copies: [Ensemble] = []
+        if plan.coupling {
+            try flow.carryCopies(of: draws, along: limit.history, times: times) { copies.append($1) }
+        }
+        var outcome = Outcome()
+        for count in plan.counts {
+            let keeps = replicate == 0 && count == largest
+            try flow.train(draws.prefix(count), times: keeps ? limit.times : times) { index, ensemble, moments in
+                if keeps {
+                    outcome.trajectory.append(ensemble)
+                    outcome.functions.append(
+                        (problem.function(moments: moments), problem.heldOutFunction(moments: moments)))
+                }
+                guard let compared = keeps ? plan.outputs.firstIndex(of: index) : index else { return }
+                outcome.samples += compare(
+                    ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil)
+            }
+            progress.add(count)
+        }
+        return outcome
+    }
+
+    private func compare(
+        _ ensemble: Ensemble, _ moments: [Double], compared: Int, copies: Ensemble?
+    ) -> [Comparison.Sample] {
+        let output = plan.outputs[compared]
+        let atoms = plan.wasserstein.isEmpty ? nil : try? CircleAtoms(angles: ensemble.angles)
+        let training = zip(problem.function(moments: moments), limit.functions[output]).map(-)
+        let heldOut = zip(problem.heldOutFunction(moments: moments), limit.heldOutFunctions[output]).map(-)
+        func rootMeanSquare(_ values: [Double]) -> Double {
+            (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+        }
+        return quantities.map { quantity in
+            switch quantity {
+            case .w1: distance(atoms, densities[compared], .one)
+            case .w2: distance(atoms, densities[compared], .two)
+            case .coupling: copies.map { Comparison.Sample(couplingDistance(ensemble, $0)) } ?? .failed
+            case .functionError: Comparison.Sample(rootMeanSquare(training))
+            case .functionErrorTest: Comparison.Sample(rootMeanSquare(heldOut))
+            case .functionErrorSup: Comparison.Sample((training + heldOut).reduce(0) { max($0, abs($1)) })
+            case .lossGap: Comparison.Sample(abs(problem.loss(moments: moments) - limit.losses[output]))
+            }
+        }
+    }
+
+    private func distance(
+        _ atoms: CircleAtoms?, _ density: CircleDensity?, _ order: WassersteinOrder
+    ) -> Comparison.Sample {
+        guard let atoms, let density else { return .failed }
+        let distance = wasserstein(atoms: atoms, density: density, order: order)
+        return Comparison.Sample(value: distance.midpoint, lower: distance.lower, upper: distance.upper)
+    }
+
+    /// `(1/N Σ_i |θ_i − θ̄_i|²)^{1/2}`, the angles not wrapped; the copies may be more than the experts.
+    private func couplingDistance(_ ensemble: Ensemble, _ copies: Ensemble) -> Double {
+        var sum = 0.0
+        for axis in 0..<ensemble.dimension {
+            for (angle, copy) in zip(ensemble.angles(axis: axis), copies.angles(axis: axis)) {
+                sum += (angle - copy) * (angle - copy)
+            }
+        }
+        return (sum / Double(ensemble.count)).squareRoot()
+    }
+}

@@ -1,0 +1,48 @@
+public import TimeStepping
+public import Torus
+
+/// `N` points of equal mass that move down the potential which they generate: `dθ_i/dt = −∇V[μ^N](θ_i)`.
+///
+/// The points are the experts of a finite mixture, or the nodes of a solver of the limit. The state is axis by axis:
+/// angle `p` of point `i` is at `p·N + i`. A right-hand side costs `O(N·nnz)`, whatever the number of data, and
+/// allocates nothing.
+public final class MeanFieldFlow: DynamicalSystem {
+    /// The number of points `N`.
+    public let count: Int
+    private let problem: MeanFieldProblem
+    private let sweep: TrigonometricSweep
+    // The moments, then the weights.
+    private let scratch: UnsafeMutablePointer<Double>
+
+    /// The flow of `count` points of a problem.
+    public init(_ problem: MeanFieldProblem, count: Int, parallelism: Parallelism) {
+        self.problem = problem
+        self.count = count
+        sweep = TrigonometricSweep(basis: problem.basis, count: count, parallelism: parallelism)
+        scratch = .allocate(capacity: 2 * max(1, problem.basis.count))
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// The number of unknowns `N·d`.
+    public var dimension: Int { count * problem.dimension }
+
+    /// Writes the moments `M_m = (1/N) Σ_i Φ_m(θ_i)` of a state.
+    public func moments(state: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>) {
+        sweep.load(state)
+        sweep.moments(into: moments)
+    }
+
+    /// Writes the weights `w` of the potential that a state generates.
+    public func weights(state: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
+        moments(state: state, into: scratch)
+        problem.weights(moments: scratch, into: weights)
+    }
+
+    /// Writes the velocities `−∇V[μ^N](θ_i)`.
+    public func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
+        let weights = scratch + problem.basis.count
+        self.weights(state: state, into: weights)
+        sweep.gradient(weights: weights, scale: -1, into: rate)
+    }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Experts
+import Foundation
+import Training
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "One expert's value and gradient at given parameters, for every datum, by both paths.",
+        discussion: """
+            The data are all selected rows of the training file, in its order, whether they are held out or not. 'direct' \
+            is the state vector with adjoint gradients, 'expansion' the exact trigonometric polynomial.
+
+              kac evaluate data/experiments/iris.yml --theta 0.3
+              kac evaluate data/experiments/iris.yml --theta -pi/2 --json
+            """)
+
+    @OptionGroup var experiment: ExperimentOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: "The trained angles in radians, separated by commas; pi and its multiples are understood.")
+    var theta: String
+
+    @Flag(help: "Print JSON: theta, direct and expansion, each with f per datum and gradient per datum and parameter.")
+    var json = false
+
+    func run() throws {
+        try FailureReport.reporting {
+            let experiment = try experiment.read()
+            let parameters = try angles(count: experiment.expert.parameterCount)
+            var source = experiment.trainingSource
+            source.testFraction = 0
+            source.evaluation = nil
+            let data = try TrainingSet(source, inputNames: experiment.expert.inputNames).training
+            let evaluation = Evaluation(experiment.expert, parameters: parameters, inputs: data.inputs)
+            print(try json ? evaluation.json() : evaluation.table(names: experiment.expert.parameterNames))
+        }
+    }
+
+    private func angles(count: Int) throws -> [Double] {
+        let words = theta.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let numbers = words.map(AngleText.number)
+        for (word, number) in zip(words, numbers) where number == nil {
+            throw ValidationError("--theta: found '\(word)', expected a finite number")
+        }
+        guard numbers.count == count else {
+            throw ValidationError("--theta: found \(numbers.count) angles, the expert has \(count)")
+        }
+        return numbers.compactMap { $0 }
+    }
+}
+
+/// An expert's values and gradients on given data, by both paths.
+struct Evaluation: Encodable {
+    struct Path: Encodable {
+        var f: [Double]
+        var gradient: [[Double]]
+    }
+
+    let theta: [Double]
+    let direct: Path
+    let expansion: Path?
+    /// Why there is no expansion.
+    let reason: String?
+
+    init(_ expert: QuantumExpert, parameters: [Double], inputs: [[Double]]) {
+        theta = parameters
+        let results = inputs.map { expert.valueAndGradient(parameters: parameters, inputs: $0) }
+        direct = Path(f: results.map(\.value), gradient: results.map(\.gradient))
+        do {
+            let polynomial = try expert.expansion(inputs: inputs)
+            expansion = Path(
+                f: inputs.indices.map { polynomial.value(at: parameters, datum: $0) },
+                gradient: inputs.indices.map { polynomial.gradient(at: parameters, datum: $0) })
+            reason = nil
+        } catch {
+            expansion = nil
+            reason = "\(error)"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey { case theta, direct, expansion, reason }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(theta, forKey: .theta)
+        try container.encode(direct, forKey: .direct)
+        // An absent expansion is an explicit null, beside the reason.
+        try container.encode(expansion, forKey: .expansion)
+        try container.encodeIfPresent(reason, forKey: .reason)
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    func table(names: [String]) -> String {
+        var table = TextTable(
+            header: ["datum", "f direct"] + names.map { "∂f/∂\($0)" }
+                + (expansion == nil ? [] : ["f expansion"] + names.map { "∂f/∂\($0)" }))
+        for datum in direct.f.indices {
+            func cells(_ path: Path) -> [String] {
+                ([path.f[datum]] + path.gradient[datum]).map { String(format: "%.15f", $0) }
+            }
+            table.rows.append(["\(datum)"] + cells(direct) + (expansion.map(cells) ?? []))
+        }
+        return table.text + (reason.map { "\nno expansion: \($0)" } ?? "")
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Torus
+
+/// The arguments of every command that carries out an experiment.
+struct ExperimentOptions: ParsableArguments {
+    @Argument(help: "The experiment file (YAML).", completion: .file(extensions: ["yml", "yaml"]))
+    var experiment: String
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Replace a value of the experiment, such as particles.seed=2. May be repeated.", valueName: "key=value"))
+    var overrides: [String] = []
+
+    func validate() throws {
+        for assignment in overrides where assignment.firstIndex(of: "=").map({ $0 > assignment.startIndex }) != true {
+            throw ValidationError("--set: found '\(assignment)', expected KEY=VALUE, such as particles.seed=2")
+        }
+    }
+
+    /// Reads and checks the experiment.
+    func read() throws -> Experiment { try Experiment(contentsOf: experiment, overrides: overrides) }
+}
+
+/// The arguments of the commands that write a run file.
+struct OutputOptions: ParsableArguments {
+    @Option(
+        name: [.short, .customLong("output")],
+        help: "The run file, relative to the working directory. (default: output.file of the experiment)")
+    var output: String?
+
+    @Flag(help: "Replace an existing run file; without it, it is kept and nothing is computed.")
+    var overwrite = false
+
+    @Option(help: "Threads to use; the numbers are the same for any. (default: all cores)")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads: found \(threads), expected at least 1") }
+        if let output, output.isEmpty { throw ValidationError("--output: the name is empty") }
+    }
+
+    var parallelism: Parallelism { threads.map { Parallelism(threads: $0) } ?? .allCores }
+}

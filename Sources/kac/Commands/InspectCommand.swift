@@ -1,0 +1,77 @@
+import Archive
+import ArgumentParser
+import Foundation
+import Torus
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "What a run file holds: its experiment, times, tables, and what each part costs on disk.",
+        discussion: "  kac inspect build/demo/iris.h5\n  kac inspect iris.h5 --experiment > again.yml")
+
+    @Argument(help: "The run file.", completion: .file(extensions: ["h5"]))
+    var file: String
+
+    @Flag(help: "Print the text of the experiment alone.")
+    var experiment = false
+
+    func run() throws {
+        try FailureReport.reporting {
+            let url = URL(fileURLWithPath: file)
+            let contents = try RunFileReader.contents(of: url)
+            if experiment {
+                print(contents.experiment, terminator: contents.experiment.hasSuffix("\n") ? "" : "\n")
+                return
+            }
+            let parts = try RunFileReader.storage(of: url)
+            print(Self.overview(contents, file: file))
+            for table in contents.tables { print("\n\(table.name)\n\(Self.text(of: table))") }
+            print("\nStorage\n\(Self.text(of: parts))")
+        }
+    }
+
+    private static func overview(_ contents: RunContents, file: String) -> String {
+        let dates = ISO8601DateFormatter()
+        let times = contents.times
+        let ends = times.count == 1 ? "" : " from \(Measured.time(times[0])) to \(Measured.time(times[times.count - 1]))"
+        var lines = [
+            contents.title,
+            "  file      \(file), kac \(contents.softwareVersion), \(dates.string(from: contents.date))",
+            "  times     \(times.count)\(ends)",
+            "  grid      \(contents.grid.cells.map(String.init).joined(separator: " × ")) cells",
+        ]
+        if let experts = contents.experts {
+            lines.append("  experts   \(experts.ensembleCount), replicate 0 of the largest ensemble")
+        }
+        for (name, values) in contents.series.sorted(by: { $0.key < $1.key }) {
+            lines.append("  \(name): \(Measured.number(values.first ?? .nan)) … \(Measured.number(values.last ?? .nan))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func text(of table: RunTable) -> String {
+        var text = TextTable(header: table.columns.map(\.name))
+        for row in 0..<table.rowCount {
+            text.rows.append(
+                table.columns.map { column in
+                    switch column.values {
+                    case .reals(let values): Measured.number(values[row])
+                    case .integers(let values): "\(values[row])"
+                    case .texts(let values): values[row]
+                    }
+                })
+        }
+        return text.text
+    }
+
+    private static func text(of parts: [StoredPart]) -> String {
+        var text = TextTable(header: ["part", "extent", "bytes stored", "bytes plain"])
+        for part in parts {
+            text.rows.append([
+                part.path, part.extent.map { "\($0)" }.joined(separator: " × "), "\(part.storedBytes)",
+                "\(part.plainBytes)",
+            ])
+        }
+        return text.text
+    }
+}

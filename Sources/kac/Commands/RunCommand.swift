@@ -1,0 +1,61 @@
+import Archive
+import ArgumentParser
+import Foundation
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Solve the limit, train the finite mixtures beside it, and write it all to one file.",
+        discussion: """
+            Everything is checked before anything is computed. The file is written under a temporary name and put in place \
+            when it is whole; an existing one is kept unless --overwrite is given.
+
+              kac run data/experiments/iris.yml
+              kac run data/experiments/iris.yml -o iris-2.h5 --set particles.seed=2 --set time.end=10
+            """)
+
+    @OptionGroup var experiment: ExperimentOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try FailureReport.reporting {
+            try output.carryOut(experiment.read())
+        }
+    }
+}
+
+struct SolveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "solve",
+        abstract: "Solve the limit alone, and write it to a file.",
+        discussion: """
+            As 'kac run' without the finite mixtures: the keys particles and compare are checked and left alone.
+
+              kac solve data/experiments/one-qubit.yml -o limit.h5
+            """)
+
+    @OptionGroup var experiment: ExperimentOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try FailureReport.reporting {
+            var limitAlone = try experiment.read()
+            limitAlone.particles = nil
+            limitAlone.compare = nil
+            try output.carryOut(limitAlone)
+        }
+    }
+}
+
+extension OutputOptions {
+    /// Checks the destination, carries the experiment out, writes the run file and prints the tables.
+    fileprivate func carryOut(_ experiment: Experiment) throws {
+        let destination = URL(fileURLWithPath: output ?? experiment.output)
+        try RunFileWriter.check(destination: destination, overwrite: overwrite)
+        let progress = Progress()
+        let simulation = try Simulation(experiment, parallelism: parallelism, progress: progress)
+        try RunFileWriter.write(RunContents(simulation, date: Date()), to: destination, overwrite: overwrite)
+        print("\(experiment.title)\n\n\(RunSummary(simulation: simulation).text)\n")
+        print("Written to \(destination.relativePathIfShorter)")
+    }
+}

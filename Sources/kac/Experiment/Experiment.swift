@@ -1,0 +1,330 @@
+import Chaos
+import Continuum
+import Experts
+import Foundation
+import Torus
+import Training
+import Yams
+
+/// What an experiment file asks for, read and checked; nothing is computed yet.
+struct Experiment {
+    /// The finite mixtures.
+    struct Particles {
+        var counts: [Int]
+        var replicates: Int
+        var seed: UInt64
+        var tolerance: Double
+    }
+
+    /// What is compared; the times are positions in the outputs.
+    struct Compare {
+        var wasserstein: [Int]
+        var coupling: Bool
+        var function: Bool
+        var outputs: [Int]
+    }
+
+    var title: String
+    /// The text that is kept in the run file: the experiment file's own, or what `--set` made of it.
+    var text: String
+    var expert: QuantumExpert
+    var trainingSource: TrainingSource
+    /// `α` of `F = (α/N) Σ f`.
+    var amplitude: Double
+    var initialLaw: InitialLaw
+    var times: [Double]
+    var scheme: Scheme
+    var grid: PeriodicGrid
+    var particles: Particles?
+    var compare: Compare?
+    /// The run file, relative to the working directory.
+    var output: String
+}
+
+extension Experiment {
+    /// Reads and checks an experiment file with the overrides of `--set`.
+    ///
+    /// - Throws: `ExperimentError`, `MissingInput`, and the errors of the files that it names.
+    init(contentsOf path: String, overrides: [String] = []) throws {
+        let text = try Self.contents(of: path, role: "the experiment")
+        var root = try ConfigurationNode(yaml: text, source: path)
+        for assignment in overrides { root = try root.setting(assignment) }
+        let keys = try root.children(known: [
+            "title", "expert", "training", "scaling", "initial", "time", "continuum", "particles", "compare", "output",
+        ])
+        func required(_ name: String) throws -> ConfigurationNode {
+            guard let node = keys[name] else {
+                throw ExperimentError(source: path, line: nil, key: name, problem: "is missing: every experiment needs it")
+            }
+            return node
+        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        title = try keys["title"]?.text() ?? name
+        self.text = try overrides.isEmpty ? text : root.serialized(overrides: overrides)
+        expert = try Self.expert(required("expert"), in: folder)
+        trainingSource = try Self.training(required("training"), inputs: expert.inputNames, in: folder)
+        amplitude = try keys["scaling"].map(Self.amplitude) ?? 1
+        if let law = keys["initial"] { _ = try law.choice(of: ["uniform"]) }
+        initialLaw = .uniform
+        times = try Self.times(required("time"))
+        (scheme, grid) = try Self.continuum(keys["continuum"], dimension: expert.parameterCount, in: folder)
+        particles = try keys["particles"].map(Self.particles)
+        let outputs = times
+        compare = try keys["compare"].map { try Self.compare($0, outputs: outputs) }
+        if let compare = keys["compare"], particles == nil {
+            throw compare.error("there are no particles to compare: add the key 'particles', or leave 'compare' out")
+        }
+        output = try keys["output"]?.children(known: ["file"])["file"]?.text() ?? "\(name).h5"
+        guard expert.parameterCount == 1 else {
+            throw try required("expert").error(
+                "the expert has \(expert.parameterCount) trained angles; this version solves the limit for one: name one "
+                    + "input in 'parameters'")
+        }
+    }
+
+    static func contents(of path: String, role: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path) else { throw MissingInput(path: path, role: role) }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw ExperimentError(source: path, line: nil, key: "", problem: "is not UTF-8 text: save it as UTF-8")
+        }
+        return text
+    }
+
+    private static func resolve(_ node: ConfigurationNode, in folder: URL) throws -> URL {
+        URL(fileURLWithPath: try node.text(), relativeTo: folder).standardizedFileURL
+    }
+
+    private static func child(
+        _ name: String, of keys: [String: ConfigurationNode], _ parent: ConfigurationNode
+    ) throws -> ConfigurationNode {
+        guard let node = keys[name] else { throw parent.error("the key '\(name)' is missing") }
+        return node
+    }
+
+    private static func expert(_ node: ConfigurationNode, in folder: URL) throws -> QuantumExpert {
+        let keys = try node.children(known: ["circuit", "parameters", "observable"])
+        let file = try resolve(child("circuit", of: keys, node), in: folder)
+        let path = file.relativePathIfShorter
+        let circuit = try OpenQASMReader.read(contents(of: file.path, role: "the circuit"), file: path)
+        let parametersNode = try child("parameters", of: keys, node)
+        let parameters = try parametersNode.elements().map { try $0.text() }
+        guard !parameters.isEmpty else { throw parametersNode.error("found no names, expected the trained inputs") }
+        let observableNode = try child("observable", of: keys, node)
+        let observable: PauliSum
+        do {
+            if observableNode.isMapping {
+                let terms = try observableNode.entries().map { ($0.0, try $0.1.number()) }
+                observable = try PauliSum(Dictionary(terms) { $0 + $1 })
+            } else {
+                observable = try PauliSum(observableNode.text())
+            }
+        } catch let error as PauliSumError {
+            throw observableNode.error("\(error)")
+        }
+        do {
+            return try QuantumExpert(circuit: circuit, parameters: parameters, observable: observable)
+        } catch let error as ExpertError {
+            throw node.error("\(error)")
+        }
+    }
+
+    private static func training(
+        _ node: ConfigurationNode, inputs names: [String], in folder: URL
+    ) throws -> TrainingSource {
+        let keys = try node.children(known: [
+            "file", "inputs", "range", "target", "classes", "test", "split_seed", "evaluation",
+        ])
+        let inputs: [TrainingSource.Input]
+        if let node = keys["inputs"] {
+            inputs = try node.entries().map { name, column in
+                guard names.contains(name) else {
+                    let expected = names.isEmpty ? "none" : names.joined(separator: ", ")
+                    throw column.error("the circuit has no data input of this name; its data inputs are \(expected)")
+                }
+                return TrainingSource.Input(name: name, column: try column.text())
+            }
+        } else {
+            inputs = names.map { TrainingSource.Input(name: $0, column: $0) }
+        }
+        var source = TrainingSource(
+            file: try resolve(child("file", of: keys, node), in: folder), inputs: inputs,
+            target: try child("target", of: keys, node).text())
+        if let range = keys["range"] {
+            let ends = try range.elements().map { try $0.number() }
+            guard ends.count == 2, ends[0] < ends[1] else {
+                throw range.error("expected two increasing angles, such as [0, pi]")
+            }
+            source.range = ends[0]...ends[1]
+        }
+        source.classes = try keys["classes"].map(classes)
+        if let test = keys["test"] {
+            source.testFraction = try test.number()
+            guard source.testFraction >= 0, source.testFraction < 1 else {
+                throw test.error("found \(source.testFraction), expected a share of the rows in [0, 1)")
+            }
+        }
+        source.splitSeed = UInt64(try keys["split_seed"]?.integer(in: 0...Int.max) ?? 0)
+        if let evaluation = keys["evaluation"] {
+            guard keys["test"] == nil else {
+                throw evaluation.error("held-out data come from 'test' or from 'evaluation': leave one out")
+            }
+            let inner = try evaluation.children(known: ["file"])
+            source.evaluation = try resolve(child("file", of: inner, evaluation), in: folder)
+        }
+        return source
+    }
+
+    /// A map from class to number, or a list of two classes for −1 and +1.
+    private static func classes(_ node: ConfigurationNode) throws -> [TrainingSource.Label] {
+        if node.isList {
+            let names = try node.elements().map { try $0.text() }
+            guard names.count == 2, names[0] != names[1] else {
+                throw node.error("a list stands for −1 and +1 and needs two classes; use a map {class: number} for others")
+            }
+            return zip(names, [-1.0, 1]).map { TrainingSource.Label(name: $0, value: $1) }
+        }
+        let labels = try node.entries().map { TrainingSource.Label(name: $0.0, value: try $0.1.number()) }
+        guard !labels.isEmpty else { throw node.error("found no classes, expected at least one") }
+        return labels
+    }
+
+    private static func amplitude(_ node: ConfigurationNode) throws -> Double {
+        let keys = try node.children(known: ["gamma", "alpha"])
+        if let gamma = keys["gamma"], try gamma.number() != 1 {
+            throw gamma.error("found \(try gamma.number()); this version trains in the mean-field scaling, gamma: 1")
+        }
+        return try keys["alpha"]?.positiveNumber() ?? 1
+    }
+
+    private static func times(_ node: ConfigurationNode) throws -> [Double] {
+        let keys = try node.children(known: ["end", "outputs"])
+        if let outputs = keys["outputs"], outputs.isList {
+            if let end = keys["end"] {
+                throw end.error("a list of outputs has its own end: leave one of the two out")
+            }
+            let times = try outputs.elements().map { try $0.number() }
+            guard let first = times.first, first >= 0, zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else {
+                throw outputs.error("expected increasing times from 0 on")
+            }
+            return times
+        }
+        let end = try child("end", of: keys, node).positiveNumber()
+        let count = try keys["outputs"]?.integer(in: 2...1_000_000) ?? 11
+        return (0..<count).map { end * Double($0) / Double(count - 1) }
+    }
+
+    /// Below this a tolerance asks for more than double precision holds.
+    private static let smallestTolerance = 1e-14
+
+    private static func tolerance(_ node: ConfigurationNode?, default value: Double) throws -> Double {
+        guard let node else { return value }
+        let tolerance = try node.positiveNumber()
+        guard tolerance >= smallestTolerance, tolerance < 1 else {
+            throw node.error("found \(tolerance), expected \(smallestTolerance) to 1")
+        }
+        return tolerance
+    }
+
+    private static func continuum(
+        _ node: ConfigurationNode?, dimension: Int, in folder: URL
+    ) throws -> (Scheme, PeriodicGrid) {
+        let keys = try node?.children(known: ["method", "grid", "tolerance", "limiter", "nodes"]) ?? [:]
+        let grid = try keys["grid"].map { try self.grid($0, in: folder) }
+            ?? PeriodicGrid(cells: Array(repeating: 256, count: min(dimension, 1)))
+        let method = try keys["method"]?.choice(of: ["galerkin", "characteristics", "muscl", "upwind"]) ?? "galerkin"
+        func only(_ option: String, for methods: [String]) throws {
+            if let node = keys[option], !methods.contains(method) {
+                throw node.error("the method \(method) has no such option; it belongs to \(methods.joined(separator: ", "))")
+            }
+        }
+        try only("limiter", for: ["muscl"])
+        try only("nodes", for: ["characteristics"])
+        switch method {
+        case "characteristics":
+            let nodes = try keys["nodes"]?.integer(in: 8...Characteristics.nodeLimit)
+            return (.characteristics(nodes: nodes, tolerance: try tolerance(keys["tolerance"], default: 1e-9)), grid)
+        case "muscl":
+            let name = try keys["limiter"]?.choice(of: SlopeLimiter.allCases.map(\.rawValue))
+            let limiter = name.flatMap(SlopeLimiter.init) ?? .vanLeer
+            return (.finiteVolume(.muscl(limiter), tolerance: try tolerance(keys["tolerance"], default: 1e-6)), grid)
+        case "upwind":
+            return (.finiteVolume(.upwind, tolerance: try tolerance(keys["tolerance"], default: 1e-6)), grid)
+        default:
+            return (.galerkin(tolerance: try tolerance(keys["tolerance"], default: 1e-9)), grid)
+        }
+    }
+
+    /// A grid file, or the same written in place.
+    private static func grid(_ node: ConfigurationNode, in folder: URL) throws -> PeriodicGrid {
+        var body = node
+        if !node.isMapping {
+            let file = try resolve(node, in: folder)
+            let text = try contents(of: file.path, role: "the grid")
+            body = try ConfigurationNode(yaml: text, source: file.relativePathIfShorter)
+        }
+        let cells = try child("cells", of: body.children(known: ["cells"]), body)
+        do {
+            return try PeriodicGrid(cells: cells.elements().map { try $0.integer(in: 1...1 << 26) })
+        } catch let error as GridError {
+            throw cells.error("\(error)")
+        }
+    }
+
+    private static func particles(_ node: ConfigurationNode) throws -> Particles {
+        let keys = try node.children(known: ["counts", "replicates", "seed", "dynamics", "tolerance"])
+        if let dynamics = keys["dynamics"] { _ = try dynamics.choice(of: ["flow"]) }
+        let countsNode = try child("counts", of: keys, node)
+        let counts = try (countsNode.isList ? countsNode.elements() : [countsNode])
+            .map { try $0.integer(in: 1...100_000_000) }
+        guard !counts.isEmpty, zip(counts, counts.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw countsNode.error("expected increasing numbers of experts, such as [10, 100, 1000]")
+        }
+        return Particles(
+            counts: counts, replicates: try keys["replicates"]?.integer(in: 1...1_000_000) ?? 32,
+            seed: UInt64(try keys["seed"]?.integer(in: 0...Int.max) ?? 1),
+            tolerance: try tolerance(keys["tolerance"], default: 1e-8))
+    }
+
+    private static func compare(_ node: ConfigurationNode, outputs: [Double]) throws -> Compare {
+        let keys = try node.children(known: ["wasserstein", "coupling", "function", "times"])
+        let orders = try keys["wasserstein"].map { node in
+            try (node.isList ? node.elements() : [node]).map { try $0.integer(in: 1...2) }
+        }
+        let positions: [Int]
+        if let node = keys["times"] {
+            positions = try (node.isList ? node.elements() : [node]).map { element in
+                let time = try element.number()
+                // Output times are quotients and products; what is meant is the one within rounding.
+                guard let index = outputs.firstIndex(where: { abs($0 - time) <= 1e-9 * max(1, abs(time)) }) else {
+                    throw element.error(
+                        "\(time) is not an output time: choose among \(outputs.map { "\($0)" }.joined(separator: ", "))")
+                }
+                return index
+            }
+            guard !positions.isEmpty, zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }) else {
+                throw node.error("expected increasing output times")
+            }
+        } else {
+            positions = Set([0, outputs.count / 2, outputs.count - 1]).sorted()
+        }
+        return Compare(
+            wasserstein: Set(orders ?? []).sorted(), coupling: try keys["coupling"]?.truth() ?? false,
+            function: try keys["function"]?.truth() ?? false, outputs: positions)
+    }
+}
+
+extension ConfigurationNode {
+    /// The configuration as YAML, after the overrides that made it.
+    func serialized(overrides: [String]) throws -> String {
+        overrides.map { "# --set \($0)\n" }.joined() + (try Yams.serialize(node: node))
+    }
+}
+
+extension URL {
+    /// The path as a user would type it: relative to the working directory where that is shorter.
+    var relativePathIfShorter: String {
+        let current = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path
+    }
+}

@@ -1,0 +1,50 @@
+import Archive
+import ArgumentParser
+import Continuum
+import Experts
+import Foundation
+import TimeStepping
+import Torus
+import Training
+
+/// The command's end when something is wrong: one message on standard error and a code of `sysexits.h`.
+enum FailureReport {
+    /// Runs a command's work, and turns an error into a message and an exit code.
+    ///
+    /// - Throws: `ExitCode`; what argument parsing throws goes through.
+    static func reporting(_ work: () throws -> Void) throws {
+        do {
+            try work()
+        } catch let error as ValidationError {
+            throw error
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            FileHandle.standardError.write(Data("kac: error: \(error)\n".utf8))
+            throw ExitCode(code(of: error))
+        }
+    }
+
+    static func code(of error: any Error) -> Int32 {
+        switch error {
+        case is MissingInput, CSVError.unreadable: EX_NOINPUT
+        case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is PauliSumError, is ExpertError,
+            is ExpansionError, is GridError:
+            EX_DATAERR
+        case ContinuumError.underResolved: EX_SOFTWARE
+        case is ContinuumError: EX_DATAERR
+        case let error as ArchiveError: code(of: error)
+        default: EX_SOFTWARE
+        }
+    }
+
+    private static func code(of error: ArchiveError) -> Int32 {
+        switch error {
+        case .exists, .notAFile, .parentMissing, .parentNotAFolder, .notWritable, .readOnly: EX_CANTCREAT
+        case .outOfSpace, .system: EX_IOERR
+        case .notFound, .notReadable: EX_NOINPUT
+        case .notHDF5, .truncated, .notARunFile, .damaged: EX_DATAERR
+        case .inconsistent, .library: EX_SOFTWARE
+        }
+    }
+}

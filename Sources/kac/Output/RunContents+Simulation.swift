@@ -1,0 +1,77 @@
+import Archive
+import Chaos
+import Continuum
+import Foundation
+import Particles
+import Torus
+import Training
+
+extension RunContents {
+    /// What a run file holds of a simulation.
+    init(_ simulation: Simulation, date: Date) {
+        let (experiment, limit) = (simulation.experiment, simulation.limit)
+        var series = [
+            "loss": limit.losses, "dissipation": limit.dissipations, "mass": limit.densities.map(\.integral),
+            "minimum": limit.densities.map(\.minimum), "entropy": limit.densities.map(\.entropy),
+        ]
+        if let errors = limit.exactMomentErrors { series["exact_moment_error"] = errors }
+        var tables: [RunTable] = []
+        if let comparison = simulation.comparison {
+            tables.append(Self.comparisonTable(comparison))
+            if !simulation.rates.isEmpty { tables.append(Self.ratesTable(simulation.rates)) }
+        }
+        self.init(
+            title: experiment.title, experiment: experiment.text, softwareVersion: Kac.softwareVersion, date: date,
+            grid: limit.grid, times: limit.times, densities: limit.densities.map(\.values),
+            experts: simulation.comparison.map { Self.trajectories($0) }, series: series, function: limit.functions,
+            perDatum: ["target": simulation.problem.targets], tables: tables)
+    }
+
+    /// The largest ensemble's replicate 0, its angles wrapped into the period for readers that plot them.
+    private static func trajectories(_ comparison: Comparison) -> ExpertTrajectories {
+        let dimension = comparison.trajectory.first?.dimension ?? 0
+        return ExpertTrajectories(
+            positions: (0..<dimension).map { axis in
+                comparison.trajectory.map { $0.angles(axis: axis).map(wrapped) }
+            })
+    }
+
+    private static func comparisonTable(_ comparison: Comparison) -> RunTable {
+        let plan = comparison.plan
+        let cells = plan.counts.indices.flatMap { count in plan.outputs.indices.map { (count: count, output: $0) } }
+        var columns = [
+            RunTable.Column("n_experts", .integers(cells.map { Int64(plan.counts[$0.count]) })),
+            RunTable.Column("time", .reals(cells.map { comparison.times[$0.output] })),
+            RunTable.Column("replicates", .integers(cells.map { _ in Int64(plan.replicates) })),
+        ]
+        for quantity in comparison.quantities {
+            let means = cells.map { comparison.mean(quantity, count: $0.count, output: $0.output) }
+            let isAngle = quantity == .w1 || quantity == .w2 || quantity == .coupling
+            func column(_ suffix: String, _ values: [Double]) -> RunTable.Column {
+                RunTable.Column(quantity.rawValue + suffix, .reals(values), units: isAngle ? "radian" : nil)
+            }
+            columns.append(column("", means.map(\.mean)))
+            if quantity == .w1 || quantity == .w2 {
+                columns.append(column("_lower", means.map(\.lower)))
+                columns.append(column("_upper", means.map(\.upper)))
+            }
+            columns.append(column("_stderr", means.map(\.standardError)))
+        }
+        return RunTable("comparison", columns: columns)
+    }
+
+    private static func ratesTable(_ rates: [Rate]) -> RunTable {
+        RunTable(
+            "rates",
+            columns: [
+                RunTable.Column("quantity", .texts(rates.map(\.quantity.rawValue))),
+                RunTable.Column("time", .reals(rates.map(\.time))),
+                RunTable.Column("exponent", .reals(rates.map(\.exponent))),
+                RunTable.Column("exponent_low", .reals(rates.map(\.lower))),
+                RunTable.Column("exponent_high", .reals(rates.map(\.upper))),
+                RunTable.Column("theory", .reals(rates.map(\.theory))),
+                RunTable.Column("proved", .reals(rates.map(\.proved))),
+                RunTable.Column("verdict", .texts(rates.map(\.verdict.rawValue))),
+            ])
+    }
+}

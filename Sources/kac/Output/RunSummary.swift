@@ -1,0 +1,138 @@
+import Chaos
+import Continuum
+import Foundation
+import Torus
+import Training
+
+/// What a run prints at its end: the tables that a person looks at.
+struct RunSummary {
+    let simulation: Simulation
+
+    var text: String {
+        var parts = [limitText]
+        if let comparison = simulation.comparison {
+            for output in comparison.plan.outputs.indices { parts.append(comparisonText(comparison, output)) }
+            if !comparison.quantities.isEmpty { parts.append(ratesNote(comparison)) }
+        }
+        parts.append(fitText)
+        return parts.joined(separator: "\n\n")
+    }
+
+    private var limitText: String {
+        let limit = simulation.limit
+        var table = TextTable(header: ["t", "loss", "dissipation", "mass − 1", "min density"])
+        for (index, time) in limit.times.enumerated() {
+            table.rows.append([
+                Measured.time(time), Measured.number(limit.losses[index]), Measured.number(limit.dissipations[index]),
+                String(format: "%.1e", limit.densities[index].integral - 1),
+                Measured.number(limit.densities[index].minimum),
+            ])
+        }
+        var text = "The limit (\(simulation.experiment.scheme.name)):\n" + table.text
+        if let resolution = limit.resolutions.last {
+            text += "\nresolution: \(resolution.unknowns) unknowns, \(resolution.measure) "
+                + "\(Measured.number(resolution.value))"
+        }
+        if let errors = limit.exactMomentErrors, let z = limit.firstMoments.last {
+            text += "\nagainst the exact one-angle solution: |z − z_exact| ≤ "
+                + String(format: "%.1e", errors.max() ?? 0) + " over all outputs; |z| = "
+                + Measured.number(hypot(z.real, z.imaginary)) + " at the end"
+        }
+        return text
+    }
+
+    private static func heading(_ quantity: Quantity) -> String {
+        switch quantity {
+        case .w1: "W1"
+        case .w2: "W2"
+        case .coupling: "coupling"
+        case .functionError: "function error"
+        case .functionErrorTest: "held out"
+        case .functionErrorSup: "sup"
+        case .lossGap: "loss gap"
+        }
+    }
+
+    private func comparisonText(_ comparison: Comparison, _ output: Int) -> String {
+        var table = TextTable(header: ["N"] + comparison.quantities.map(Self.heading))
+        for (index, count) in comparison.plan.counts.enumerated() {
+            table.rows.append(
+                ["\(count)"]
+                    + comparison.quantities.map { quantity in
+                        let mean = comparison.mean(quantity, count: index, output: output)
+                        return Measured.text(mean.mean, error: mean.standardError)
+                    })
+        }
+        let rates = simulation.rates.filter { $0.time == comparison.times[output] }
+        if !rates.isEmpty {
+            func row(_ name: String, _ value: (Rate) -> String) {
+                table.rows.append(
+                    [name] + comparison.quantities.map { q in rates.first { $0.quantity == q }.map(value) ?? "" })
+            }
+            row("exponent") { Measured.exponent($0.exponent) }
+            row("  95 %") { rate in
+                rate.lower.isFinite
+                    ? "[\(Measured.exponent(rate.lower)), \(Measured.exponent(rate.upper))]" : ""
+            }
+            row("theory") { Measured.exponent($0.theory) }
+            row("verdict") { $0.verdict.rawValue }
+        }
+        return "N experts beside the limit at t = \(Measured.time(comparison.times[output])), "
+            + "means of \(comparison.plan.replicates) replicates (standard error in the last digits):\n" + table.text
+    }
+
+    private func ratesNote(_ comparison: Comparison) -> String {
+        "W1, W2 and coupling in radians. Exponents of N: least squares over N ≥ \(Rate.smallestCount), interval by bootstrap "
+            + "over replicates;\nconsistent: the interval lies within ±\(Rate.equivalence) of the theory. Independent draws "
+            + "have the exponent of W too: it is the\ncoupling and the function error that show propagation of chaos."
+    }
+
+    /// What the mixture buys: its fit beside the best single expert and logistic regression.
+    private var fitText: String {
+        let (set, limit) = (simulation.trainingSet, simulation.limit)
+        let classifies = set.labels != nil
+        var table = TextTable(
+            header: classifies ? ["model", "loss", "train accuracy", "test accuracy"] : ["model", "loss"])
+        func add(_ name: String, loss: Double?, training: [Double], heldOut: [Double]) {
+            var row = [name, loss.map(Measured.number) ?? "-"]
+            if classifies {
+                row.append(Measured.percent(set.accuracy(of: training, on: set.training)))
+                row.append(Measured.percent(set.accuracy(of: heldOut, on: set.heldOut)))
+            }
+            table.rows.append(row)
+        }
+        if let training = limit.functions.last, let heldOut = limit.heldOutFunctions.last {
+            add("infinite mixture", loss: limit.losses.last, training: training, heldOut: heldOut)
+        }
+        if let comparison = simulation.comparison, let functions = comparison.largestFunctions.last,
+            let count = comparison.plan.counts.last
+        {
+            add(
+                "\(count) experts", loss: set.training.loss(of: functions.training), training: functions.training,
+                heldOut: functions.heldOut)
+        }
+        if let single = BestSingleExpert(simulation.problem) {
+            add(
+                "best single expert", loss: single.loss,
+                training: simulation.problem.function(moments: single.moments),
+                heldOut: simulation.problem.heldOutFunction(moments: single.moments))
+        }
+        if let labels = set.labels, labels.count == 2, let regression = logisticRegression(positive: labels[1]) {
+            table.rows.append(["logistic regression", "-"] + regression)
+        }
+        return "The fit at t = \(Measured.time(limit.times.last ?? 0)) "
+            + "(\(set.training.count) data trained on, \(set.heldOut.count) held out"
+            + (set.droppedRows > 0 ? ", \(set.droppedRows) rows of other classes dropped" : "") + "):\n" + table.text
+    }
+
+    private func logisticRegression(positive: Double) -> [String]? {
+        let set = simulation.trainingSet
+        func labels(_ part: TrainingSet.Part) -> [Bool] { part.targets.map { $0 == positive } }
+        guard
+            let model = try? LogisticRegression.fit(inputs: set.training.inputs, labels: labels(set.training)),
+            let train = try? model.accuracy(inputs: set.training.inputs, labels: labels(set.training))
+        else { return nil }
+        let test = try? model.accuracy(inputs: set.heldOut.inputs, labels: labels(set.heldOut))
+        return [Measured.percent(train), Measured.percent(set.heldOut.count > 0 ? test : nil)]
+    }
+}

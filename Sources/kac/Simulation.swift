@@ -1,0 +1,72 @@
+import Chaos
+import Continuum
+import Experts
+import Torus
+import Training
+import Transport
+
+/// An experiment carried out: the limit, and the finite mixtures beside it.
+struct Simulation {
+    let experiment: Experiment
+    let trainingSet: TrainingSet
+    let problem: MeanFieldProblem
+    let limit: Limit
+    /// The finite mixtures, when the experiment has any.
+    let comparison: Comparison?
+    /// The fitted exponents, when there are numbers of experts enough.
+    let rates: [Rate]
+
+    /// Carries out an experiment.
+    ///
+    /// - Throws: what the data, the solver or the training throw.
+    init(_ experiment: Experiment, parallelism: Parallelism, progress: Progress) throws {
+        let trainingSet = try TrainingSet(experiment.trainingSource, inputNames: experiment.expert.inputNames)
+        let problem = try MeanFieldProblem(
+            expert: experiment.expert, trainingSet: trainingSet, initialLaw: experiment.initialLaw,
+            amplitude: experiment.amplitude)
+        progress.begin(
+            "limit (\(experiment.scheme.name))", total: experiment.times.last ?? 0, unit: "time units")
+        let limit = try Limit(
+            problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
+            progress: progress.update)
+        progress.end()
+        if let lost = limit.resolutions.compactMap(\.lostAt).min() {
+            progress.warn(
+                "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: galerkin")
+        }
+        var comparison: Comparison?
+        if let particles = experiment.particles {
+            let plan = Self.plan(particles, experiment.compare, outputs: experiment.times.count)
+            let work = Double(plan.replicates * plan.counts.reduce(0, +))
+            progress.begin(
+                "particles (\(plan.counts.count) × \(plan.replicates) ensembles)", total: work, unit: "experts")
+            let result = try Comparison(
+                problem, limit: limit, plan: plan, parallelism: parallelism, progress: progress.update)
+            progress.end()
+            result.failures.forEach(progress.warn)
+            comparison = result
+        }
+        self.experiment = experiment
+        self.trainingSet = trainingSet
+        self.problem = problem
+        self.limit = limit
+        self.comparison = comparison
+        rates = comparison.map { result in
+            let uniform = Field.uniform(on: limit.grid).minimum
+            return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
+        } ?? []
+    }
+
+    private static func plan(
+        _ particles: Experiment.Particles, _ compare: Experiment.Compare?, outputs: Int
+    ) -> ComparisonPlan {
+        var plan = ComparisonPlan(
+            counts: particles.counts, replicates: particles.replicates, seed: particles.seed,
+            outputs: compare?.outputs ?? [outputs - 1])
+        plan.tolerance = particles.tolerance
+        plan.wasserstein = compare?.wasserstein.compactMap(WassersteinOrder.init) ?? []
+        plan.coupling = compare?.coupling ?? false
+        plan.function = compare?.function ?? false
+        return plan
+    }
+}

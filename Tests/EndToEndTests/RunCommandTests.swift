@@ -1,0 +1,85 @@
+import Archive
+import Foundation
+import Testing
+
+@Suite struct RunCommandTests {
+    @Test func theNumberOfThreadsChangesNoBit() throws {
+        let small = try SmallExperiment()
+        for threads in ["1", "2", "3"] {
+            #expect(try small.run(["--threads", threads, "-o", "t\(threads).h5"]).status == 0)
+        }
+        var contents = try ["1", "2", "3"].map {
+            try RunFileReader.contents(of: small.folder.url.appendingPathComponent("t\($0).h5"))
+        }
+        for index in contents.indices { contents[index].date = contents[0].date }
+        #expect(contents[0] == contents[1] && contents[0] == contents[2])
+        #expect(contents[0].experts?.positions[0][0].count == 400)
+    }
+
+    @Test func anExistingFileIsKeptUnlessOverwritten() throws {
+        let small = try SmallExperiment()
+        let file = small.folder.url.appendingPathComponent("small.h5")
+        #expect(try small.run().status == 0)
+        let first = try Data(contentsOf: file)
+        let refused = try small.run(["--set", "particles.seed=4"])
+        #expect(refused.status == 73 && refused.errors.contains("small.h5") && refused.errors.contains("--overwrite"))
+        #expect(try Data(contentsOf: file) == first)
+        #expect(try small.run(["--overwrite", "--set", "particles.seed=4"]).status == 0)
+        let contents = try RunFileReader.contents(of: file)
+        #expect(contents.experiment.contains("# --set particles.seed=4"))
+        #expect(try Data(contentsOf: file) != first)
+        #expect(small.folder.contents == ["circuit.qasm", "data.csv", "small.h5", "small.yml"])
+    }
+
+    @Test(arguments: ["galerkin", "characteristics", "muscl", "upwind"])
+    func everyMethodRuns(method: String) throws {
+        let small = try SmallExperiment(replacing: [("method: galerkin", "method: \(method)"), ("1e-9", "1e-6")])
+        let process = try small.run()
+        #expect(process.status == 0, "\(process.errors)")
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        let error = try #require(contents.series["exact_moment_error"]?.max())
+        // First order on 64 cells up to t = 2, second order, and the tolerance.
+        #expect(error < (method == "upwind" ? 2e-2 : method == "muscl" ? 1e-3 : 1e-6))
+    }
+
+    @Test func withoutParticlesTheLimitStandsAlone() throws {
+        let small = try SmallExperiment()
+        let solved = try KacProcess.run(["solve", small.path], in: small.folder.url)
+        #expect(solved.status == 0, "\(solved.errors)")
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        #expect(contents.experts == nil && contents.tables.isEmpty && contents.times == [0, 1, 2])
+    }
+
+    @Test func progressGoesToStandardErrorAsPlainLines() throws {
+        let process = try SmallExperiment().run()
+        #expect(process.errors.contains("limit (galerkin)") && !process.errors.contains("\r"))
+        #expect(process.output.contains("W1") && process.output.contains("Written to small.h5"))
+    }
+
+    /// Standard errors, exponents only from three numbers of experts on.
+    @Test func oneReplicateAndFewCounts() throws {
+        let small = try SmallExperiment(replacing: [
+            ("[10, 100, 200, 400]", "[10, 100]"), ("replicates: 4", "replicates: 1"),
+        ])
+        #expect(try small.run().status == 0)
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        #expect(contents.tables.map(\.name) == ["comparison"])
+        let errors = try ShippedExperimentTests.reals(contents, "comparison", "w2_stderr")
+        #expect(errors.count == 6 && errors.allSatisfy(\.isNaN))
+    }
+
+    /// Classes without numbers stand for −1 and +1; a shared angle is outside of the exact family.
+    @Test func classesAndSharedAngles() throws {
+        let small = try SmallExperiment(replacing: [
+            ("x,y\n0,0.5\n1.5707963267948966,0.3\n", "kind,x\nb,1\na,0\nc,5\na,0.2\n"),
+            ("target: y", "target: kind, classes: [a, b]"),
+            ("ry(-x) q[0];", "ry(-x) q[0]; rz(theta) q[0]; ry(0.3) q[0];"),
+        ])
+        let process = try small.run()
+        #expect(process.status == 0, "\(process.errors)")
+        #expect(process.output.contains("3 data trained on, 0 held out, 1 rows of other classes dropped"))
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        #expect(contents.perDatum["target"] == [1, -1, -1])
+        #expect(contents.series["exact_moment_error"] == nil)
+    }
+}

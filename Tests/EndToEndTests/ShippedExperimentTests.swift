@@ -1,0 +1,104 @@
+import Archive
+import Foundation
+import Testing
+
+/// Every experiment that the project ships, run as a user runs it, with its errors asserted.
+@Suite struct ShippedExperimentTests {
+    static func run(_ name: String) throws -> (process: KacProcess, contents: RunContents) {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("run.h5")
+        let process = try KacProcess.run(["run", "data/experiments/\(name).yml", "-o", file.path])
+        try #require(process.status == 0, "\(process.errors)")
+        return (process, try RunFileReader.contents(of: file))
+    }
+
+    static func reals(_ contents: RunContents, _ table: String, _ column: String) throws -> [Double] {
+        let table = try #require(contents.tables.first { $0.name == table })
+        guard case .reals(let values) = try #require(table.columns.first { $0.name == column }).values else {
+            Issue.record("\(column) holds no numbers")
+            return []
+        }
+        return values
+    }
+
+    static func texts(_ contents: RunContents, _ table: String, _ column: String) throws -> [String] {
+        let table = try #require(contents.tables.first { $0.name == table })
+        guard case .texts(let values) = try #require(table.columns.first { $0.name == column }).values else {
+            Issue.record("\(column) holds no texts")
+            return []
+        }
+        return values
+    }
+
+    static func integers(_ contents: RunContents, _ table: String, _ column: String) throws -> [Int64] {
+        let table = try #require(contents.tables.first { $0.name == table })
+        guard case .integers(let values) = try #require(table.columns.first { $0.name == column }).values else {
+            Issue.record("\(column) holds no whole numbers")
+            return []
+        }
+        return values
+    }
+
+    /// No experiment is shipped without a test here.
+    @Test func everyExperimentIsListed() throws {
+        let folder = KacProcess.root.appendingPathComponent("data/experiments")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yml") }
+        #expect(files.sorted() == ["iris.yml", "one-qubit.yml"])
+    }
+
+    @Test func oneQubit() throws {
+        let (process, contents) = try Self.run("one-qubit")
+        // Fifty-digit values of the loss (ReferenceProblems in the continuum's tests has them all).
+        let losses = [
+            0.08499999999999999, 0.06622473498492212, 0.05170637191364169, 0.031882938965156926, 0.008362635584805794,
+            0.001188712480725464, 3.655979060844952e-05,
+        ]
+        let found = try #require(contents.series["loss"])
+        #expect(contents.times == [0, 0.5, 1, 2, 5, 10, 20])
+        for (a, b) in zip(found, losses) { #expect(abs(a - b) < 1e-10) }
+        #expect(try #require(contents.series["exact_moment_error"]).allSatisfy { $0 < 1e-10 })
+        #expect(try #require(contents.series["mass"]).allSatisfy { abs($0 - 1) < 1e-13 })
+        #expect(process.output.contains("against the exact one-angle solution"))
+    }
+
+    @Test func iris() throws {
+        let (process, contents) = try Self.run("iris")
+        #expect(try #require(contents.series["exact_moment_error"]).allSatisfy { $0 < 1e-10 })
+        let minimum = try #require(contents.series["minimum"]?.last)
+        // A Poisson kernel with |z| < 0.9 stays above (1 − 0.9)/(1 + 0.9) of the uniform density.
+        #expect(minimum * 2 * .pi > 0.1 / 1.9)
+
+        let counts = try Self.integers(contents, "comparison", "n_experts")
+        let times = try Self.reals(contents, "comparison", "time")
+        #expect(Set(counts) == [10, 32, 100, 316, 1000, 3162, 10_000] && Set(times) == [0, 2.5, 5])
+        #expect(try Self.integers(contents, "comparison", "replicates").allSatisfy { $0 >= 32 })
+        for quantity in ["w1", "w2", "coupling", "function_error", "function_error_test", "function_error_sup"] {
+            let means = try Self.reals(contents, "comparison", quantity)
+            for time in [0, 2.5, 5] where quantity != "coupling" || time > 0 {
+                let column = zip(zip(counts, times), means).filter { $0.0.1 == time }.map(\.1)
+                // Between neighbouring N the means differ by a factor of 1.8, their standard errors by far less.
+                #expect(zip(column, column.dropFirst()).allSatisfy { $0 > $1 }, "\(quantity) at t = \(time)")
+            }
+        }
+        let lower = try Self.reals(contents, "comparison", "w2_lower")
+        let upper = try Self.reals(contents, "comparison", "w2_upper")
+        // The brackets are exact to rounding: a billionth at the most.
+        #expect(zip(lower, upper).allSatisfy { $0 <= $1 && $1 - $0 < 1e-9 * $1 })
+
+        let quantities = try Self.texts(contents, "rates", "quantity")
+        let rateTimes = try Self.reals(contents, "rates", "time")
+        let exponents = try Self.reals(contents, "rates", "exponent")
+        for index in quantities.indices where ["w1", "w2"].contains(quantities[index]) && rateTimes[index] == 0 {
+            #expect(abs(exponents[index] + 0.5) < 0.03, "\(quantities[index]): \(exponents[index])")
+        }
+        #expect(try Self.texts(contents, "rates", "verdict").allSatisfy { $0 != "inconsistent" })
+
+        for line in ["infinite mixture", "10000 experts", "best single expert", "logistic regression"] {
+            #expect(process.output.contains(line))
+        }
+        #expect(contents.experts?.ensembleCount == 10_000)
+        let text = try String(
+            contentsOf: KacProcess.root.appendingPathComponent("data/experiments/iris.yml"), encoding: .utf8)
+        #expect(contents.experiment == text)
+    }
+}
