@@ -57,23 +57,22 @@ public struct TrainingSet: Sendable, Equatable {
             return input.column
         }
         let selection = try Self.select(CSVTable(contentsOf: source.file), columns, source)
-        var maps = columns.map { _ in AffineMap.identity }
-        if let range = source.range {
-            for (index, column) in columns.enumerated() {
+        let maps = try source.range.map { range in
+            try columns.enumerated().map { index, column in
                 let values = selection.part.inputs.map { $0[index] }
                 guard let low = values.min(), let high = values.max(), low < high else {
                     throw TrainingError.constantColumn(path: source.file.path, column: column, value: values.first ?? 0)
                 }
-                maps[index] = AffineMap(from: low...high, onto: range)
+                return AffineMap(from: low...high, onto: range)
             }
         }
-        let all = selection.part.mapped(by: maps)
+        let all = maps.map(selection.part.mapped(by:)) ?? selection.part
         self.inputNames = inputNames
         labels = source.classes.map { Set($0.map(\.value)).sorted() }
         if let evaluation = source.evaluation {
-            let other = try Self.select(CSVTable(contentsOf: evaluation), columns, source)
+            let other = try Self.select(CSVTable(contentsOf: evaluation), columns, source, mayLackClasses: true)
             training = all
-            heldOut = other.part.mapped(by: maps)
+            heldOut = maps.map(other.part.mapped(by:)) ?? other.part
             droppedRows = selection.dropped + other.dropped
         } else {
             let test = Self.heldOutRows(count: all.count, fraction: source.testFraction, seed: source.splitSeed)
@@ -84,9 +83,9 @@ public struct TrainingSet: Sendable, Equatable {
         guard training.count > 0 else { throw TrainingError.nothingLeft(path: source.file.path, rows: all.count) }
     }
 
-    /// The rows of the listed classes, not yet mapped to angles.
+    /// The rows of the listed classes, not yet mapped to angles; some classes may be absent from held-out rows, not all.
     private static func select(
-        _ table: CSVTable, _ columns: [String], _ source: TrainingSource
+        _ table: CSVTable, _ columns: [String], _ source: TrainingSource, mayLackClasses: Bool = false
     ) throws -> (part: Part, dropped: Int) {
         let indices = try columns.map(table.index(of:))
         let target = try table.index(of: source.target)
@@ -103,8 +102,8 @@ public struct TrainingSet: Sendable, Equatable {
             }
             part.inputs.append(try indices.map { try table.number(row: row, column: $0) })
         }
-        for label in source.classes ?? [] where !seen.contains(label.name) {
-            throw TrainingError.absentClass(path: table.path, name: label.name, found: seen.sorted())
+        if let absent = source.classes?.first(where: { !seen.contains($0.name) }), !mayLackClasses || part.count == 0 {
+            throw TrainingError.absentClass(path: table.path, name: absent.name, found: seen.sorted())
         }
         return (part, table.rows.count - part.count)
     }
@@ -119,23 +118,20 @@ public struct TrainingSet: Sendable, Equatable {
     }
 }
 
-/// The increasing affine map of one interval onto another.
+/// The increasing affine map of one interval onto another, ends exactly onto ends.
 private struct AffineMap {
-    var low = 0.0
-    var scale = 1.0
-    var origin = 0.0
-
-    static let identity = AffineMap()
-
-    init() {}
+    let source: ClosedRange<Double>
+    let target: ClosedRange<Double>
 
     init(from source: ClosedRange<Double>, onto target: ClosedRange<Double>) {
-        low = source.lowerBound
-        scale = (target.upperBound - target.lowerBound) / (source.upperBound - source.lowerBound)
-        origin = target.lowerBound
+        self.source = source
+        self.target = target
     }
 
-    func callAsFunction(_ value: Double) -> Double { origin + (value - low) * scale }
+    func callAsFunction(_ value: Double) -> Double {
+        let share = (value - source.lowerBound) / (source.upperBound - source.lowerBound)
+        return (1 - share) * target.lowerBound + share * target.upperBound
+    }
 }
 
 extension TrainingSet.Part {
