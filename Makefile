@@ -1,0 +1,47 @@
+# What the project is built, tried and tested with. `make` alone says what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint test-readers clean
+
+# Code for this machine's vector units; `make build KAC_MARCH=` builds for any.
+KAC_MARCH ?= native
+export KAC_MARCH
+
+# Tests reach into modules, so they need -enable-testing. SwiftPM reuses what it built only when the compiler's arguments
+# are the same to the letter, their order included: `swift test` puts its own -enable-testing elsewhere, and the two
+# commands would compile everything anew each time they alternate (131 s measured). Given here to both, and left out by
+# `swift test` itself, the second one compiles the tests alone (4 s when they are built too), in one build folder.
+CONFIGURATION := -c release -Xswiftc -enable-testing
+
+KAC := .build/release/kac
+DEMO := build/demo/iris.h5
+
+help: ## Says what there is.
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+setup: ## Installs the libraries that are missing (FFTW, HDF5); the other targets do it themselves.
+	@tools/setup.sh
+
+build: setup ## Builds kac for this machine, as .build/release/kac.
+	swift build $(CONFIGURATION) --product kac
+
+demo: build ## Trains quantum experts on real flowers, beside their infinite mixture, into build/demo.
+	@mkdir -p $(dir $(DEMO))
+	$(KAC) run data/experiments/iris.yml -o $(DEMO) --overwrite
+
+test: setup ## Runs the tests.
+	swift test $(CONFIGURATION) --disable-testable-imports
+
+lint: ## Checks the layout of the sources.
+	swift format lint --strict -r -p Sources Tests Package.swift
+
+test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens the demo's run file with Python's readers.
+	.venv-readers/bin/python Tests/readers/check_root_view.py $(DEMO)
+
+.venv-readers/installed: Tests/readers/requirements.txt
+	python3 -m venv --clear .venv-readers
+	.venv-readers/bin/python -m pip install -q --disable-pip-version-check -r $<
+	touch $@
+
+clean: ## Removes what was built.
+	rm -rf .build .venv-readers build
