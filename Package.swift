@@ -12,6 +12,13 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + march
 
+// Debian tells the serial HDF5 from the parallel ones by name; Homebrew has the serial one alone.
+#if os(macOS)
+    let hdf5 = "hdf5"
+#else
+    let hdf5 = "hdf5-serial"
+#endif
+
 /// A floor of the house: it imports only floors listed above it.
 func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -44,7 +51,7 @@ let package = Package(
         .systemLibrary(
             name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
         .systemLibrary(
-            name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+            name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
 
         floor("Torus", on: ["CFFTW", .product(name: "ComplexModule", package: "swift-numerics")]),
         floor("TimeStepping", on: []),

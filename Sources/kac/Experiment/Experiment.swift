@@ -63,6 +63,11 @@ extension Experiment {
         title = try keys["title"]?.text() ?? name
         self.text = try overrides.isEmpty ? text : root.serialized(overrides: overrides)
         expert = try Self.expert(required("expert"), in: folder)
+        guard expert.parameterCount == 1 else {
+            throw try required("expert").error(
+                "the expert has \(expert.parameterCount) trained angles; this version solves the limit for one: name one "
+                    + "input in 'parameters'")
+        }
         trainingSource = try Self.training(required("training"), inputs: expert.inputNames, in: folder)
         amplitude = try keys["scaling"].map(Self.amplitude) ?? 1
         if let law = keys["initial"] { _ = try law.choice(of: ["uniform"]) }
@@ -76,11 +81,6 @@ extension Experiment {
             throw compare.error("there are no particles to compare: add the key 'particles', or leave 'compare' out")
         }
         output = try keys["output"]?.children(known: ["file"])["file"]?.text() ?? "\(name).h5"
-        guard expert.parameterCount == 1 else {
-            throw try required("expert").error(
-                "the expert has \(expert.parameterCount) trained angles; this version solves the limit for one: name one "
-                    + "input in 'parameters'")
-        }
     }
 
     static func contents(of path: String, role: String) throws -> String {

@@ -20,7 +20,8 @@ enum FailureReport {
         } catch let error as ExitCode {
             throw error
         } catch {
-            FileHandle.standardError.write(Data("kac: error: \(error)\n".utf8))
+            let advice = if case ArchiveError.exists = error { " with --overwrite" } else { "" }
+            FileHandle.standardError.write(Data("kac: error: \(error)\(advice)\n".utf8))
             throw ExitCode(code(of: error))
         }
     }
