@@ -36,7 +36,8 @@ let package = Package(
         .library(
             name: "Kac",
             targets: [
-                "Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos", "Archive",
+                "Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos",
+                "Archive",
             ]),
         .executable(name: "kac", targets: ["kac"]),
     ],

@@ -44,11 +44,12 @@ struct PowerLawFit {
         }
         let generator = Philox(seed: seed)
         let slopes = (0..<Self.resamples).map { resample in
-            slope((0..<replicates).map { position in
-                // The last word keeps these numbers apart from the experts'.
-                let counter = SIMD4(UInt32(position), UInt32(resample), 0, 0x626F_6F74)
-                return min(replicates - 1, Int(Double(replicates) * generator.uniforms(counter)[0]))
-            })
+            slope(
+                (0..<replicates).map { position in
+                    // The last word keeps these numbers apart from the experts'.
+                    let counter = SIMD4(UInt32(position), UInt32(resample), 0, 0x626F_6F74)
+                    return min(replicates - 1, Int(Double(replicates) * generator.uniforms(counter)[0]))
+                })
         }.sorted()
         interval = (
             slopes[Int(0.025 * Double(Self.resamples))], slopes[Int(0.975 * Double(Self.resamples)) - 1]

@@ -42,7 +42,8 @@ public final class Characteristics: ContinuumSolver {
     ) -> AdaptiveRungeKutta<MeanFieldFlow> {
         let labels = (0..<nodes).map { 2 * Double.pi * Double($0) / Double(nodes) }
         return AdaptiveRungeKutta(
-            MeanFieldFlow(problem, count: nodes, parallelism: .serial), state: labels, pair: .dormandPrince853, tolerance: tolerance / 10)
+            MeanFieldFlow(problem, count: nodes, parallelism: .serial), state: labels, pair: .dormandPrince853,
+            tolerance: tolerance / 10)
     }
 
     /// The time reached.

@@ -32,7 +32,8 @@ struct Simulation {
         progress.end()
         if let lost = limit.resolutions.compactMap(\.lostAt).min() {
             progress.warn(
-                "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: galerkin")
+                "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: galerkin"
+            )
         }
         var comparison: Comparison?
         if let particles = experiment.particles {
@@ -51,10 +52,11 @@ struct Simulation {
         self.problem = problem
         self.limit = limit
         self.comparison = comparison
-        rates = comparison.map { result in
-            let uniform = Field.uniform(on: limit.grid).minimum
-            return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
-        } ?? []
+        rates =
+            comparison.map { result in
+                let uniform = Field.uniform(on: limit.grid).minimum
+                return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
+            } ?? []
     }
 
     private static func plan(

@@ -24,12 +24,16 @@ import Training
                 ]), datumCount: 3, coefficients: [0.1, 0.2, -0.1, 0.5, -0.3, 0.2, 0.4, 0.1, 0.3, -0.2, 0.3, 0.1]),
         targets: [0.2, -0.3, 0.1])
 
-    static func final(_ problem: MeanFieldProblem, _ ensemble: Ensemble, at time: Double, threads: Int = 1) throws
+    static func final(
+        _ problem: MeanFieldProblem, _ ensemble: Ensemble, at time: Double, threads: Int = 1
+    ) throws
         -> Ensemble
     {
         var result = ensemble
         let flow = GradientFlow(problem, tolerance: 1e-10, parallelism: Parallelism(threads: threads))
-        try flow.train(ensemble, times: [time]) { result = $1; _ = $0; _ = $2 }
+        try flow.train(ensemble, times: [time]) {
+            result = $1; _ = $0; _ = $2
+        }
         return result
     }
 

@@ -6,7 +6,8 @@ import Torus
     static let basis = TrigonometricBasis(
         dimension: 3,
         monomials: [
-            .one, TrigonometricMonomial([.init(.cosine, axis: 0)]), TrigonometricMonomial([.init(.sine, axis: 2, harmonic: 3)]),
+            .one, TrigonometricMonomial([.init(.cosine, axis: 0)]),
+            TrigonometricMonomial([.init(.sine, axis: 2, harmonic: 3)]),
             TrigonometricMonomial([.init(.sine, axis: 0, harmonic: 2), .init(.cosine, axis: 1)]),
             TrigonometricMonomial([.init(.sine, axis: 0), .init(.sine, axis: 1, harmonic: 2), .init(.cosine, axis: 2)]),
         ])

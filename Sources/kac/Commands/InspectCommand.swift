@@ -33,7 +33,8 @@ struct InspectCommand: ParsableCommand {
     private static func overview(_ contents: RunContents, file: String) -> String {
         let dates = ISO8601DateFormatter()
         let times = contents.times
-        let ends = times.count == 1 ? "" : " from \(Measured.time(times[0])) to \(Measured.time(times[times.count - 1]))"
+        let ends =
+            times.count == 1 ? "" : " from \(Measured.time(times[0])) to \(Measured.time(times[times.count - 1]))"
         var lines = [
             contents.title,
             "  file      \(file), kac \(contents.softwareVersion), \(dates.string(from: contents.date))",
@@ -44,7 +45,8 @@ struct InspectCommand: ParsableCommand {
             lines.append("  experts   \(experts.ensembleCount), replicate 0 of the largest ensemble")
         }
         for (name, values) in contents.series.sorted(by: { $0.key < $1.key }) {
-            lines.append("  \(name): \(Measured.number(values.first ?? .nan)) … \(Measured.number(values.last ?? .nan))")
+            lines.append(
+                "  \(name): \(Measured.number(values.first ?? .nan)) … \(Measured.number(values.last ?? .nan))")
         }
         return lines.joined(separator: "\n")
     }

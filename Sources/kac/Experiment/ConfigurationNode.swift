@@ -101,7 +101,8 @@ struct ConfigurationNode {
             let value = Int(scalar.string) ?? Double(scalar.string).flatMap({ Int(exactly: $0) })
         else { throw error("found \(found), expected a whole number") }
         guard range.contains(value) else {
-            let bounds = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            let bounds =
+                range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
             throw error("found \(value), expected \(bounds)")
         }
         return value
@@ -170,8 +171,9 @@ extension ConfigurationNode {
             switch node {
             case .mapping(let found): mapping = found
             case nil: mapping = Node.Mapping([])
-            case .some: throw ExperimentError(
-                source: source, line: nil, key: "", problem: "'\(name)' would stand in a value that has no keys")
+            case .some:
+                throw ExperimentError(
+                    source: source, line: nil, key: "", problem: "'\(name)' would stand in a value that has no keys")
             }
             var copy = mapping
             copy[Node(name)] = try replaced(mapping[Node(name)], path.dropFirst())

@@ -54,7 +54,8 @@ extension Experiment {
         ])
         func required(_ name: String) throws -> ConfigurationNode {
             guard let node = keys[name] else {
-                throw ExperimentError(source: path, line: nil, key: name, problem: "is missing: every experiment needs it")
+                throw ExperimentError(
+                    source: path, line: nil, key: name, problem: "is missing: every experiment needs it")
             }
             return node
         }
@@ -180,7 +181,8 @@ extension Experiment {
         if node.isList {
             let names = try node.elements().map { try $0.text() }
             guard names.count == 2, names[0] != names[1] else {
-                throw node.error("a list stands for −1 and +1 and needs two classes; use a map {class: number} for others")
+                throw node.error(
+                    "a list stands for −1 and +1 and needs two classes; use a map {class: number} for others")
             }
             return zip(names, [-1.0, 1]).map { TrainingSource.Label(name: $0, value: $1) }
         }
@@ -230,12 +232,14 @@ extension Experiment {
         _ node: ConfigurationNode?, dimension: Int, in folder: URL
     ) throws -> (Scheme, PeriodicGrid) {
         let keys = try node?.children(known: ["method", "grid", "tolerance", "limiter", "nodes"]) ?? [:]
-        let grid = try keys["grid"].map { try self.grid($0, in: folder) }
+        let grid =
+            try keys["grid"].map { try self.grid($0, in: folder) }
             ?? PeriodicGrid(cells: Array(repeating: 256, count: min(dimension, 1)))
         let method = try keys["method"]?.choice(of: ["galerkin", "characteristics", "muscl", "upwind"]) ?? "galerkin"
         func only(_ option: String, for methods: [String]) throws {
             if let node = keys[option], !methods.contains(method) {
-                throw node.error("the method \(method) has no such option; it belongs to \(methods.joined(separator: ", "))")
+                throw node.error(
+                    "the method \(method) has no such option; it belongs to \(methods.joined(separator: ", "))")
             }
         }
         try only("limiter", for: ["muscl"])
@@ -298,7 +302,8 @@ extension Experiment {
                 // Output times are quotients and products; what is meant is the one within rounding.
                 guard let index = outputs.firstIndex(where: { abs($0 - time) <= 1e-9 * max(1, abs(time)) }) else {
                     throw element.error(
-                        "\(time) is not an output time: choose among \(outputs.map { "\($0)" }.joined(separator: ", "))")
+                        "\(time) is not an output time: choose among \(outputs.map { "\($0)" }.joined(separator: ", "))"
+                    )
                 }
                 return index
             }

@@ -30,11 +30,13 @@ struct RunSummary {
         }
         var text = "The limit (\(simulation.experiment.scheme.name)):\n" + table.text
         if let resolution = limit.resolutions.last {
-            text += "\nresolution: \(resolution.unknowns) unknowns, \(resolution.measure) "
+            text +=
+                "\nresolution: \(resolution.unknowns) unknowns, \(resolution.measure) "
                 + "\(Measured.number(resolution.value))"
         }
         if let errors = limit.exactMomentErrors, let z = limit.firstMoments.last {
-            text += "\nagainst the exact one-angle solution: |z − z_exact| ≤ "
+            text +=
+                "\nagainst the exact one-angle solution: |z − z_exact| ≤ "
                 + String(format: "%.1e", errors.max() ?? 0) + " over all outputs; |z| = "
                 + Measured.number(hypot(z.real, z.imaginary)) + " at the end"
         }
