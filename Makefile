@@ -36,8 +36,9 @@ test: setup ## Runs the tests.
 lint: ## Checks the layout of the sources.
 	swift format lint --strict -r -p Sources Tests Package.swift
 
-test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens the demo's run file with Python's readers.
+test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens the demo's run file with Python's readers, and draws it.
 	.venv-readers/bin/python Tests/readers/check_root_view.py $(DEMO)
+	.venv-readers/bin/python notebooks-export/first_light.py $(DEMO) build/demo/first_light.png
 
 .venv-readers/installed: Tests/readers/requirements.txt
 	python3 -m venv --clear .venv-readers

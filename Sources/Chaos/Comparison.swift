@@ -4,7 +4,7 @@ public import Particles
 import Synchronization
 public import Torus
 public import Training
-public import Transport
+import Transport
 
 /// Finite mixtures beside the limit: every distance for each number of experts, output time and replicate.
 public struct Comparison: Sendable {

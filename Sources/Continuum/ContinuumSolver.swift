@@ -1,6 +1,6 @@
 public import TimeStepping
 public import Torus
-public import Training
+import Training
 
 /// A solver of the limit `∂_t μ = div(μ ∇V[μ])`.
 ///

@@ -1,6 +1,6 @@
 import Foundation
 import TimeStepping
-public import Torus
+import Torus
 public import Training
 
 /// The exact solution of a problem with one angle used once, from the uniform law.

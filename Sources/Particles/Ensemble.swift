@@ -1,4 +1,4 @@
-public import Torus
+import Torus
 public import Training
 
 /// `N` experts' parameters, axis by axis: angle `p` of expert `i` is at `p·N + i`.

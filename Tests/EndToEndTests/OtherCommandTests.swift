@@ -54,7 +54,7 @@ import Testing
         let file = small.folder.url.appendingPathComponent("small.h5").path
         let overview = try KacProcess.run(["inspect", file])
         #expect(overview.status == 0)
-        for word in ["Small", "64 cells", "comparison", "rates", "coupling_stderr", "/density", "bytes stored"] {
+        for word in ["Small", "64 cells", "comparison", "rates", "/density", "bytes stored"] {
             #expect(overview.output.contains(word), "\(word)")
         }
         let text = try KacProcess.run(["inspect", file, "--experiment"])

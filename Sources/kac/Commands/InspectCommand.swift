@@ -51,15 +51,26 @@ struct InspectCommand: ParsableCommand {
         return lines.joined(separator: "\n")
     }
 
+    /// A table for a terminal: a mean with its standard error is one column, and the bounds are left to other readers.
     private static func text(of table: RunTable) -> String {
-        var text = TextTable(header: table.columns.map(\.name))
+        func column(_ name: String) -> RunTable.Column? { table.columns.first { $0.name == name } }
+        let shown = table.columns.filter { candidate in
+            !["_stderr", "_lower", "_upper"].contains { suffix in
+                candidate.name.hasSuffix(suffix) && column(String(candidate.name.dropLast(suffix.count))) != nil
+            }
+        }
+        var text = TextTable(header: shown.map(\.name))
         for row in 0..<table.rowCount {
             text.rows.append(
-                table.columns.map { column in
-                    switch column.values {
-                    case .reals(let values): Measured.number(values[row])
-                    case .integers(let values): "\(values[row])"
-                    case .texts(let values): values[row]
+                shown.map { shown in
+                    switch shown.values {
+                    case .reals(let values):
+                        if case .reals(let errors)? = column("\(shown.name)_stderr")?.values {
+                            return Measured.text(values[row], error: errors[row])
+                        }
+                        return Measured.number(values[row])
+                    case .integers(let values): return "\(values[row])"
+                    case .texts(let values): return values[row]
                     }
                 })
         }

@@ -6,8 +6,10 @@ enum Measured {
     static func text(_ value: Double, error: Double) -> String {
         guard value.isFinite else { return "-" }
         guard error.isFinite, error > 0 else { return error == 0 && value == 0 ? "0" : number(value) }
-        let digits = max(0, 1 - Int(floor(log10(error))))
-        guard digits <= 12, abs(value) < 1e6 else { return "\(number(value)) ± \(number(error))" }
+        // Two digits of the error; one that rounds up to 100 units is 10 of the next larger.
+        var digits = max(0, 1 - Int(floor(log10(error))))
+        if digits > 0, (error * pow(10, Double(digits))).rounded() >= 100 { digits -= 1 }
+        guard digits <= 12, abs(value) < 1e6, error < 1e6 else { return "\(number(value)) ± \(number(error))" }
         let units = Int((error * pow(10, Double(digits))).rounded())
         return String(format: "%.\(digits)f", value) + "(\(units))"
     }
