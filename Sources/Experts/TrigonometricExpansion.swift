@@ -52,6 +52,26 @@ public struct TrigonometricExpansion: Sendable, Equatable {
         }
         return gradient
     }
+
+    /// The derivatives `∂f/∂θ_p (θ, x_a)` for every datum, as `[p][a]`.
+    ///
+    /// - Complexity: quadratic in the factors of a monomial, linear in the monomials and in the data.
+    public func gradients(at theta: [Double]) -> [[Double]] {
+        let harmonics = HarmonicTable(theta, basis: basis)
+        var gradients = Array(repeating: Array(repeating: 0.0, count: datumCount), count: basis.dimension)
+        for (index, monomial) in basis.monomials.enumerated() {
+            for differentiated in monomial.factors {
+                let product = monomial.factors.reduce(1) { product, factor in
+                    let isThis = factor.axis == differentiated.axis
+                    return product * (isThis ? harmonics.derivative(factor) : harmonics.value(factor))
+                }
+                for a in 0..<datumCount {
+                    gradients[differentiated.axis][a] += product * coefficients[index * datumCount + a]
+                }
+            }
+        }
+        return gradients
+    }
 }
 
 /// Cosines and sines of the multiples of each angle at one point.
