@@ -9,6 +9,9 @@
 /// expert.value(parameters: [0.3], inputs: [0.1])    // cos(0.2)
 /// ```
 public struct QuantumExpert: Expert {
+    /// The most qubits that the state vector can have.
+    public static let largestQubitCount = StateVector.largestQubitCount
+
     /// The circuit.
     public let circuit: Circuit
     /// Which of the circuit's inputs are trained.

@@ -16,7 +16,7 @@ struct Kac: ParsableCommand {
             73 the output exists or cannot be made, 74 input/output error or disk full.
             """,
         version: softwareVersion,
-        subcommands: [RunCommand.self, SolveCommand.self, EvaluateCommand.self, InspectCommand.self])
+        subcommands: [RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, InspectCommand.self])
 
     /// The version that is written into run files.
     static let softwareVersion = "0.1.0"

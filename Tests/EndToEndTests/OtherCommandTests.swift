@@ -68,7 +68,7 @@ import Testing
         #expect(try KacProcess.run(["--version"]).output == "0.1.0\n")
         let help = try KacProcess.run(["--help"])
         #expect(help.status == 0)
-        for command in ["run", "solve", "evaluate", "inspect"] {
+        for command in ["run", "solve", "evaluate", "lift", "inspect"] {
             #expect(help.output.contains("  \(command) "))
             let own = try KacProcess.run([command, "--help"])
             #expect(own.status == 0 && own.output.contains("  kac \(command) "), "an example of \(command)")

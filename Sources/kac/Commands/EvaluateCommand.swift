@@ -27,12 +27,9 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try FailureReport.reporting {
-            let experiment = try experiment.read()
+            let experiment = try experiment.read(for: .expert)
             let parameters = try angles(count: experiment.expert.parameterCount)
-            var source = experiment.trainingSource
-            source.testFraction = 0
-            source.evaluation = nil
-            let data = try TrainingSet(source, inputNames: experiment.expert.inputNames).training
+            let data = try experiment.selectedRows(inputNames: experiment.expert.inputNames)
             let evaluation = Evaluation(experiment.expert, parameters: parameters, inputs: data.inputs)
             print(try json ? evaluation.json() : evaluation.table(names: experiment.expert.parameterNames))
         }

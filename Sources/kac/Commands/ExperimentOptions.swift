@@ -19,7 +19,9 @@ struct ExperimentOptions: ParsableArguments {
     }
 
     /// Reads and checks the experiment.
-    func read() throws -> Experiment { try Experiment(contentsOf: experiment, overrides: overrides) }
+    func read(for purpose: Experiment.Purpose) throws -> Experiment {
+        try Experiment(contentsOf: experiment, overrides: overrides, for: purpose)
+    }
 }
 
 /// The arguments of the commands that write a run file.

@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try FailureReport.reporting {
-            try output.carryOut(experiment.read())
+            try output.carryOut(experiment.read(for: .limit))
         }
     }
 }
@@ -39,7 +39,7 @@ struct SolveCommand: ParsableCommand {
 
     func run() throws {
         try FailureReport.reporting {
-            var limitAlone = try experiment.read()
+            var limitAlone = try experiment.read(for: .limit)
             limitAlone.particles = nil
             limitAlone.compare = nil
             try output.carryOut(limitAlone)

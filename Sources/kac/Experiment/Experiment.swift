@@ -24,6 +24,14 @@ struct Experiment {
         var outputs: [Int]
     }
 
+    /// What an experiment is read for: it decides what is refused.
+    enum Purpose {
+        /// The expert and its data, whatever the number of trained angles.
+        case expert
+        /// The whole experiment: the solvers of the limit take one trained angle.
+        case limit
+    }
+
     var title: String
     /// The text that is kept in the run file: the experiment file's own, or what `--set` made of it.
     var text: String
@@ -45,7 +53,7 @@ extension Experiment {
     /// Reads and checks an experiment file with the overrides of `--set`.
     ///
     /// - Throws: `ExperimentError`, `MissingInput`, and the errors of the files that it names.
-    init(contentsOf path: String, overrides: [String] = []) throws {
+    init(contentsOf path: String, overrides: [String] = [], for purpose: Purpose) throws {
         let text = try Self.contents(of: path, role: "the experiment")
         var root = try ConfigurationNode(yaml: text, source: path)
         for assignment in overrides { root = try root.setting(assignment) }
@@ -64,7 +72,7 @@ extension Experiment {
         title = try keys["title"]?.text() ?? name
         self.text = try overrides.isEmpty ? text : root.serialized(overrides: overrides)
         expert = try Self.expert(required("expert"), in: folder)
-        guard expert.parameterCount == 1 else {
+        guard purpose == .expert || expert.parameterCount == 1 else {
             throw try required("expert").error(
                 "the expert has \(expert.parameterCount) trained angles; this version solves the limit for one: name one "
                     + "input in 'parameters'")
@@ -92,6 +100,21 @@ extension Experiment {
         return text
     }
 
+    /// Reads a circuit; `name` stands for it in complaints.
+    static func circuit(at path: String, name: String) throws -> Circuit {
+        try OpenQASMReader.read(contents(of: path, role: "the circuit"), file: name)
+    }
+
+    /// All selected rows of the training file in its order, whether they are held out or not.
+    ///
+    /// - Parameter inputNames: the data inputs of the expert in question.
+    func selectedRows(inputNames: [String]) throws -> TrainingSet.Part {
+        var source = trainingSource
+        source.testFraction = 0
+        source.evaluation = nil
+        return try TrainingSet(source, inputNames: inputNames).training
+    }
+
     private static func resolve(_ node: ConfigurationNode, in folder: URL) throws -> URL {
         URL(fileURLWithPath: try node.text(), relativeTo: folder).standardizedFileURL
     }
@@ -107,7 +130,7 @@ extension Experiment {
         let keys = try node.children(known: ["circuit", "parameters", "observable"])
         let file = try resolve(child("circuit", of: keys, node), in: folder)
         let path = file.relativePathIfShorter
-        let circuit = try OpenQASMReader.read(contents(of: file.path, role: "the circuit"), file: path)
+        let circuit = try Self.circuit(at: file.path, name: path)
         let parametersNode = try child("parameters", of: keys, node)
         let parameters = try parametersNode.elements().map { try $0.text() }
         guard !parameters.isEmpty else { throw parametersNode.error("found no names, expected the trained inputs") }

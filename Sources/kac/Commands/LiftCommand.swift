@@ -1,0 +1,153 @@
+import ArgumentParser
+import Experts
+import Foundation
+
+struct LiftCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lift",
+        abstract: "The exact expansion of a circuit: monomials, light cones, Lipschitz constants, kernel.",
+        discussion: """
+            Without an experiment the monomials are those at generic inputs (four fixed random rows), the Lipschitz constants \
+            hold for any input, and λ is unknown because it needs targets.
+
+            With an experiment the data are all selected rows of its training file, in its order, whether they are held out \
+            or not; circuit, trained inputs and observable are its own unless they are given here. Then the Lipschitz constants \
+            are those on the data, λ = R α L2 + (α L1)² with R the root mean square of the residuals under the uniform law, and \
+            the kernel is that under the uniform law, without α.
+
+            The path is 'expansion' when the terms stay within the limit, otherwise 'direct', the state vector.
+
+              kac lift data/circuits/reference-b.qasm --observable "0.25 Z0 + 0.25 Z1 + 0.25 Z2 + 0.25 Z3"
+              kac lift --experiment data/experiments/iris.yml --json
+            """)
+
+    @Argument(
+        help: "The circuit (OpenQASM 3). (default: the experiment's)", completion: .file(extensions: ["qasm"]))
+    var circuit: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: "A sum of Pauli strings, such as \"0.25 Z0 + 0.5 X1 Z2\". (default: the experiment's)")
+    var observable: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The trained inputs, separated by commas; an array's name means all its elements. (default: the experiment's, "
+                + "otherwise all inputs whose names start with \"theta\")", valueName: "names"))
+    var parameters: String?
+
+    @Option(help: "An experiment file (YAML) with training data.", completion: .file(extensions: ["yml", "yaml"]))
+    var experiment: String?
+
+    @Option(help: "The number of pairs of Pauli string and monomial beyond which there is no expansion.")
+    var termLimit = PauliPropagation.defaultTermLimit
+
+    @Flag(
+        help: """
+            Print JSON: parameters, inputs, monomials, degree, degrees, lipschitz, path, and with data coefficients and \
+            kernel; null is what is not known. Warnings go to standard error.
+            """)
+    var json = false
+
+    func validate() throws {
+        guard experiment == nil else { return }
+        guard circuit != nil else {
+            throw ValidationError("found neither a circuit nor --experiment, expected one of them")
+        }
+        guard observable != nil else {
+            throw ValidationError("--observable is missing, expected Pauli strings such as \"0.5 Z0 + 0.5 Z1\"")
+        }
+    }
+
+    func run() throws {
+        guard termLimit >= 1 else { throw ValidationError("--term-limit: found \(termLimit), expected at least 1") }
+        try FailureReport.reporting {
+            let report = try lift()
+            if json {
+                report.warnings.forEach { FileHandle.standardError.write(Data("kac: warning: \($0)\n".utf8)) }
+                print(try report.json())
+            } else {
+                print(report.text)
+            }
+        }
+    }
+
+    private func lift() throws -> LiftReport {
+        let experiment = try experiment.map { try Experiment(contentsOf: $0, for: .expert) }
+        let circuit: Circuit
+        let name: String
+        if let path = self.circuit {
+            circuit = try Experiment.circuit(at: path, name: path)
+            name = path
+        } else if let experiment {
+            circuit = experiment.expert.circuit
+            name = experiment.title
+        } else {
+            throw ValidationError("found neither a circuit nor --experiment, expected one of them")
+        }
+        let (parameters, choice) = try trainedInputs(of: circuit, experiment)
+        let roles = try roles(circuit, parameters)
+        let observable = try observable(fitting: circuit, experiment)
+        let inputNames = roles.data.map { circuit.inputs[$0].name }
+        return try LiftReport(
+            name: name, circuit: circuit, roles: roles, choice: choice, observable: observable,
+            data: experiment.map { .init(rows: try $0.selectedRows(inputNames: inputNames), amplitude: $0.amplitude) },
+            termLimit: termLimit)
+    }
+
+    /// The names of the trained inputs, and who chose them.
+    private func trainedInputs(of circuit: Circuit, _ experiment: Experiment?) throws -> ([String], LiftReport.Choice) {
+        if let parameters {
+            let names = parameters.split(separator: ",", omittingEmptySubsequences: false)
+                .map { $0.trimmingCharacters(in: .whitespaces) }
+            guard !names.contains("") else {
+                throw ValidationError("--parameters: found '\(parameters)', expected names separated by commas")
+            }
+            return (names, .named)
+        }
+        if let experiment { return (experiment.expert.parameterNames, .named) }
+        let names = circuit.inputs.map(\.name).filter { $0.hasPrefix("theta") }
+        guard !names.isEmpty else {
+            let found = circuit.inputs.isEmpty ? "none" : circuit.inputs.map(\.name).joined(separator: ", ")
+            throw ValidationError(
+                "no input's name starts with 'theta': name the trained inputs with --parameters; the inputs are \(found)"
+            )
+        }
+        return (names, .startingWithTheta)
+    }
+
+    private func roles(_ circuit: Circuit, _ names: [String]) throws -> InputRoles {
+        do {
+            return try InputRoles(circuit: circuit, parameters: names)
+        } catch let error as ExpertError {
+            switch error {
+            case .unknownParameter, .repeatedParameter:
+                guard parameters != nil else { throw error }
+                throw ValidationError("--parameters: \(error)")
+            default: throw error
+            }
+        }
+    }
+
+    private func observable(fitting circuit: Circuit, _ experiment: Experiment?) throws -> PauliSum {
+        guard let text = observable else {
+            guard let experiment else { throw ValidationError("--observable is missing") }
+            let own = experiment.expert.observable
+            guard own.width <= circuit.qubitCount else {
+                throw ExpertError.observableTooWide(qubit: own.width - 1, qubitCount: circuit.qubitCount)
+            }
+            return own
+        }
+        do {
+            let sum = try PauliSum(text)
+            guard sum.width <= circuit.qubitCount else {
+                throw ExpertError.observableTooWide(qubit: sum.width - 1, qubitCount: circuit.qubitCount)
+            }
+            return sum
+        } catch let error as PauliSumError {
+            throw ValidationError("--observable: \(error)")
+        } catch let error as ExpertError {
+            throw ValidationError("--observable: \(error)")
+        }
+    }
+}

@@ -1,0 +1,249 @@
+import Experts
+import Foundation
+import Torus
+import Training
+
+/// What `kac lift` says of an expert: its expansion, or why there is none, and what follows from it.
+struct LiftReport {
+    /// Who chose the trained inputs.
+    enum Choice {
+        /// The command line or the experiment.
+        case named
+        /// Nobody: the names that start with theta.
+        case startingWithTheta
+    }
+
+    /// The data of an experiment.
+    struct Data {
+        let rows: TrainingSet.Part
+        /// `α` of `F = (α/N) Σ f`.
+        let amplitude: Double
+    }
+
+    /// How values and gradients are computed.
+    enum Path: String, Encodable {
+        /// The trigonometric polynomial.
+        case expansion
+        /// The state vector.
+        case direct
+    }
+
+    let name: String
+    let circuit: Circuit
+    let roles: InputRoles
+    let choice: Choice
+    let observable: PauliSum
+    let data: Data?
+    let termLimit: Int
+    /// `nil` on the direct path.
+    let expansion: TrigonometricExpansion?
+    /// Why there is no expansion.
+    let reason: String?
+    let lipschitz: LipschitzConstants
+    /// `λ`, when there are targets and an expansion.
+    let rate: Double?
+    /// The spectrum of the kernel under the uniform law, when there are data and an expansion.
+    let spectrum: KernelSpectrum?
+
+    /// Lifts a circuit.
+    ///
+    /// - Throws: what the propagation throws, except that too many terms lead to the direct path when the state vector can hold
+    ///   the qubits.
+    init(
+        name: String, circuit: Circuit, roles: InputRoles, choice: Choice, observable: PauliSum, data: Data?,
+        termLimit: Int
+    ) throws {
+        let propagation = try PauliPropagation(
+            circuit: circuit, roles: roles, observable: observable, termLimit: termLimit)
+        var expansion: TrigonometricExpansion?
+        var reason: String?
+        do {
+            expansion = try propagation.expansion(
+                inputs: data?.rows.inputs ?? Self.genericInputs(count: roles.data.count))
+        } catch ExpansionError.tooManyTerms(let limit) where circuit.qubitCount <= QuantumExpert.largestQubitCount {
+            reason = "the expansion has more than \(limit) terms"
+        }
+        self.name = name
+        self.circuit = circuit
+        self.roles = roles
+        self.choice = choice
+        self.observable = observable
+        self.data = data
+        self.termLimit = termLimit
+        self.expansion = expansion
+        self.reason = reason
+        let general = LipschitzConstants(circuit: circuit, roles: roles, observable: observable)
+        guard let expansion, let data else {
+            lipschitz = general
+            rate = nil
+            spectrum = nil
+            return
+        }
+        lipschitz = general.tightened(by: LipschitzConstants(expansion))
+        // The flow never lets the loss grow, so the residual at the uniform law bounds the later ones.
+        let uniform = expansion.values(under: Self.uniformMoments(of: expansion.basis), times: data.amplitude)
+        rate = lipschitz.couplingRate(
+            residual: (2 * data.rows.loss(of: uniform)).squareRoot(), amplitude: data.amplitude)
+        spectrum = KernelSpectrum(underUniformLaw: expansion)
+    }
+
+    /// Four rows of fixed random numbers: no coefficient that depends on the data vanishes at all of them by chance.
+    private static func genericInputs(count: Int) -> [[Double]] {
+        let generator = Philox(seed: 0x6C69_6674)
+        return (0..<4).map { row in
+            (0..<count).map { 2 * .pi * generator.uniforms(SIMD4(UInt32($0), UInt32(row), 0, 0))[0] }
+        }
+    }
+
+    private static func uniformMoments(of basis: TrigonometricBasis) -> [Double] {
+        basis.monomials.map { $0.factors.isEmpty ? 1 : 0 }
+    }
+
+    private var parameterNames: [String] { roles.parameters.map { circuit.inputs[$0].name } }
+    private var inputNames: [String] { roles.data.map { circuit.inputs[$0].name } }
+    private var path: Path { expansion == nil ? .direct : .expansion }
+
+    /// The largest total degree.
+    private var degree: Int? { expansion.map { $0.basis.monomials.map(\.degree).max() ?? 0 } }
+
+    /// What the user should not overlook.
+    var warnings: [String] {
+        var warnings: [String] = []
+        if let reason {
+            warnings.append("\(reason): only the direct path is left, without coefficients and kernel")
+        }
+        if let spectrum, spectrum.rank < spectrum.eigenvalues.count {
+            warnings.append(
+                "the kernel's rank \(spectrum.rank) is below the number of data, \(spectrum.eigenvalues.count): experts of "
+                    + "this kind cannot fit every choice of labels")
+        }
+        return warnings
+    }
+}
+
+extension TrigonometricExpansion {
+    /// The values `factor · Σ_m C_ma M_m` for given moments.
+    fileprivate func values(under moments: [Double], times factor: Double) -> [Double] {
+        (0..<datumCount).map { datum in
+            factor * moments.enumerated().reduce(0) { $0 + $1.element * coefficients[$1.offset * datumCount + datum] }
+        }
+    }
+}
+
+extension LiftReport: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case parameters, inputs, monomials, degree, degrees, lipschitz, path, coefficients, kernel
+    }
+
+    private enum LipschitzKeys: String, CodingKey {
+        case gradient = "L1"
+        case hessian = "L2"
+        case rate = "lambda"
+    }
+
+    private struct Kernel: Encodable {
+        let rank: Int
+        let eigenvalues: [Double]
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(parameterNames, forKey: .parameters)
+        try container.encode(inputNames, forKey: .inputs)
+        // What is not known is an explicit null.
+        try container.encode(expansion?.basis.count, forKey: .monomials)
+        try container.encode(degree, forKey: .degree)
+        try container.encode(expansion?.basis.harmonics, forKey: .degrees)
+        var constants = container.nestedContainer(keyedBy: LipschitzKeys.self, forKey: .lipschitz)
+        try constants.encode(lipschitz.gradient, forKey: .gradient)
+        try constants.encode(lipschitz.hessian, forKey: .hessian)
+        try constants.encode(rate, forKey: .rate)
+        try container.encode(path, forKey: .path)
+        guard data != nil else { return }
+        try container.encode(coefficients, forKey: .coefficients)
+        try container.encode(
+            spectrum.map { Kernel(rank: $0.rank, eigenvalues: $0.eigenvalues) }, forKey: .kernel)
+    }
+
+    /// The coefficients of each monomial, one a datum.
+    private var coefficients: [String: [Double]]? {
+        expansion.map { expansion in
+            let (n, names) = (expansion.datumCount, parameterNames)
+            let rows = expansion.basis.monomials.enumerated().map { m, monomial in
+                (monomial.description { names[$0] }, Array(expansion.coefficients[m * n..<(m + 1) * n]))
+            }
+            return Dictionary(uniqueKeysWithValues: rows)
+        }
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
+
+extension LiftReport {
+    /// The report for a terminal.
+    var text: String {
+        var facts = TextList()
+        facts.add("circuit", "\(name), \(circuit.qubitCount) qubits, \(circuit.instructions.count) gates")
+        let isDefault = choice == .startingWithTheta
+        facts.add(
+            "trained",
+            Self.list(parameterNames) + (isDefault ? " (the inputs whose names start with theta)" : ""))
+        facts.add("data inputs", Self.list(inputNames))
+        facts.add("observable", "\(observable)")
+        if let expansion {
+            let place = data.map { "on \($0.rows.count) data" } ?? "at generic inputs"
+            facts.add("path", "expansion: its terms stay within the limit of \(termLimit)")
+            facts.add("monomials", "\(expansion.basis.count) \(place)")
+            let degrees = zip(parameterNames, expansion.basis.harmonics).map { "\($0) \($1)" }
+            facts.add("degree", "\(degree ?? 0) in all; \(degrees.joined(separator: ", "))")
+        } else {
+            facts.add("path", "direct, the state vector: \(reason ?? "there is no expansion")")
+        }
+        let (l1, l2) = (Measured.number(lipschitz.gradient), Measured.number(lipschitz.hessian))
+        facts.add(
+            "Lipschitz",
+            "L1 = \(l1), L2 = \(l2) \(data != nil && expansion != nil ? "on the data" : "for any data"); "
+                + (rate.map { "λ = \(Measured.number($0))" } ?? "λ needs \(data == nil ? "data" : "the expansion")"))
+        if let spectrum, let largest = spectrum.eigenvalues.first, let smallest = spectrum.smallest {
+            facts.add(
+                "kernel",
+                "rank \(spectrum.rank) of \(spectrum.eigenvalues.count) under the uniform law; eigenvalues "
+                    + "\(Measured.number(largest)) to \(Measured.number(smallest))")
+            facts.add("spectrum", Self.list(spectrum.eigenvalues.map(Measured.number), longest: 16))
+        }
+        let warnings = warnings.map { "\nwarning: \($0)" }.joined()
+        return facts.text + "\n\nLight cones, backwards from each Pauli string:\n" + cones + warnings
+    }
+
+    private var cones: String {
+        var axes: [Int: Int] = [:]
+        for (axis, input) in roles.parameters.enumerated() { axes[input] = axis }
+        return observable.terms.map { term in
+            let cone = circuit.lightCone(of: term.string)
+            let trained = cone.inputs.compactMap { axes[$0] }.sorted().map { parameterNames[$0] }
+            return "  \(term.string): qubits \(Self.list(cone.qubits.map(String.init))); trained \(Self.list(trained))"
+        }.joined(separator: "\n")
+    }
+
+    private static func list(_ words: [String], longest: Int = 32) -> String {
+        if words.isEmpty { return "none" }
+        let rest = words.count - longest
+        return words.prefix(longest).joined(separator: " ") + (rest > 0 ? " … (\(rest) more)" : "")
+    }
+}
+
+/// Lines of a name and what it stands for, aligned.
+private struct TextList {
+    private var lines: [(String, String)] = []
+
+    mutating func add(_ name: String, _ value: String) { lines.append((name, value)) }
+
+    var text: String {
+        let width = lines.map(\.0.count).max() ?? 0
+        return lines.map { $0 + String(repeating: " ", count: width - $0.count + 3) + $1 }.joined(separator: "\n")
+    }
+}

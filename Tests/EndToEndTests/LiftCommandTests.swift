@@ -1,0 +1,210 @@
+import Foundation
+import Testing
+
+@Suite struct LiftCommandTests {
+    private struct Lift: Decodable {
+        struct Lipschitz: Decodable {
+            let L1: Double
+            let L2: Double
+            let lambda: Double?
+        }
+        struct Kernel: Decodable {
+            let rank: Int
+            let eigenvalues: [Double]
+        }
+        let parameters: [String]
+        let inputs: [String]
+        let monomials: Int?
+        let degree: Int?
+        let degrees: [Int]?
+        let lipschitz: Lipschitz
+        let path: String
+        let coefficients: [String: [Double]]?
+        let kernel: Kernel?
+    }
+
+    private struct Evaluation: Decodable {
+        struct Path: Decodable { let f: [Double] }
+        let direct: Path
+    }
+
+    private static let circuitB = "data/circuits/reference-b.qasm"
+    private static let meanZ = "0.25 Z0 + 0.25 Z1 + 0.25 Z2 + 0.25 Z3"
+
+    private static func decode<T: Decodable>(_ type: T.Type, _ process: KacProcess) throws -> T {
+        try #require(process.status == 0, "\(process.errors)")
+        return try JSONDecoder().decode(type, from: Data(process.output.utf8))
+    }
+
+    /// The keys of the answer, at the top and of the constants.
+    private static func keys(_ process: KacProcess) throws -> (top: [String], constants: [String]) {
+        let object = try JSONSerialization.jsonObject(with: Data(process.output.utf8)) as? [String: Any]
+        let constants = object?["lipschitz"] as? [String: Any]
+        return (try #require(object).keys.sorted(), try #require(constants).keys.sorted())
+    }
+
+    @Test func theReferenceCircuitHas74Monomials() throws {
+        let process = try KacProcess.run(["lift", Self.circuitB, "--observable", Self.meanZ, "--json"])
+        let lift = try Self.decode(Lift.self, process)
+        #expect(lift.monomials == 74 && lift.path == "expansion")
+        #expect(lift.parameters == (0..<8).map { "theta\($0)" } && lift.inputs == (0..<4).map { "x\($0)" })
+        #expect(lift.degrees == Array(repeating: 1, count: 8) && lift.degree == 5)
+        // √d ‖O‖ and d ‖O‖ at most.
+        #expect(lift.lipschitz.L1 <= 8.0.squareRoot() && lift.lipschitz.L2 <= 8 && lift.lipschitz.lambda == nil)
+        let keys = try Self.keys(process)
+        #expect(keys.top == ["degree", "degrees", "inputs", "lipschitz", "monomials", "parameters", "path"])
+        #expect(keys.constants == ["L1", "L2", "lambda"])
+        #expect(process.errors.isEmpty)
+    }
+
+    @Test func theTextSaysItToo() throws {
+        let process = try KacProcess.run(["lift", Self.circuitB, "--observable", "-Z0 + 0.5 X1 Z2"])
+        #expect(process.status == 0, "\(process.errors)")
+        for words in ["-1.0 Z0 + 0.5 X1 Z2", "at generic inputs", "names start with theta", "L1 = ", "Z0: qubits"] {
+            #expect(process.output.contains(words), "\(words) in \(process.output)")
+        }
+        let some = try KacProcess.run(["lift", Self.circuitB, "--observable", "Z0", "--parameters", "theta1,theta0"])
+        // theta2 to theta7 are data then.
+        #expect(some.output.contains("x0 x1 x2 x3 theta2") && !some.output.contains("names start"))
+    }
+
+    /// An experiment of reference circuit A, two trained angles, with 16 data and as many targets.
+    private static func experimentA() throws -> (folder: TemporaryFolder, path: String, targets: [Double]) {
+        let folder = try TemporaryFolder()
+        let circuit = KacProcess.root.appendingPathComponent("data/circuits/reference-a.qasm").path
+        let targets = (0..<16).map { Double($0 % 3) / 4 - 0.25 }
+        let rows = (0..<16).map { (j: Int) -> String in
+            let x = (0..<4).map { k -> Double in
+                let word = (5 * j + 3 * k + j * k) % 16
+                return (Double(word) - 7.5) / 5
+            }
+            return (x + [targets[j]]).map { "\($0)" }.joined(separator: ",")
+        }
+        try folder.write("x0,x1,x2,x3,y\n" + rows.joined(separator: "\n") + "\n", to: "data.csv")
+        let path = try folder.write(
+            """
+            title: Reference A
+            expert:
+              circuit: \(circuit)
+              parameters: [theta0, theta1]
+              observable: {Z0: 0.25, Z1: 0.25, Z2: 0.25, Z3: 0.25}
+            training: {file: data.csv, target: y, test: 0.25}
+            time: {end: 1}
+            continuum: {grid: {cells: [16, 16]}}
+            """, to: "a.yml")
+        return (folder, path, targets)
+    }
+
+    @Test func coefficientsReproduceTheExpert() throws {
+        let (folder, path, _) = try Self.experimentA()
+        let process = try KacProcess.run(["lift", "--experiment", path, "--json"], in: folder.url)
+        let lift = try Self.decode(Lift.self, process)
+        #expect(lift.parameters == ["theta0", "theta1"])
+        let coefficients = try #require(lift.coefficients)
+        #expect(coefficients.count == lift.monomials && coefficients.values.allSatisfy { $0.count == 16 })
+        let theta = [0.4, -1.3]
+        let evaluation = try Self.decode(
+            Evaluation.self, KacProcess.run(["evaluate", path, "--theta", "0.4,-1.3", "--json"], in: folder.url))
+        for datum in 0..<16 {
+            let sum = try coefficients.reduce(0) { try $0 + $1.value[datum] * Self.monomial($1.key, theta) }
+            // Roundings of a value of size 1 at 28 gates.
+            #expect(abs(sum - evaluation.direct.f[datum]) <= 1e-14)
+        }
+    }
+
+    /// The value of a text such as `cos(theta0)*sin(theta1)`.
+    private static func monomial(_ text: String, _ theta: [Double]) throws -> Double {
+        try text == "1"
+            ? 1
+            : text.split(separator: "*").reduce(1) { product, factor in
+                let axis = try #require(Int(factor.dropFirst(9).dropLast()))
+                #expect(factor.dropFirst(3).hasPrefix("(theta"))
+                return product * (factor.hasPrefix("cos") ? cos(theta[axis]) : sin(theta[axis]))
+            }
+    }
+
+    @Test func theKernelIsTheReferences() throws {
+        let (folder, path, targets) = try Self.experimentA()
+        let process = try KacProcess.run(["lift", "--experiment", path, "--json"], in: folder.url)
+        let lift = try Self.decode(Lift.self, process)
+        let kernel = try #require(lift.kernel)
+        #expect(kernel.rank == 8 && kernel.eigenvalues.count == 16)
+        #expect(kernel.eigenvalues == kernel.eigenvalues.sorted(by: >))
+        #expect(abs(kernel.eigenvalues.reduce(0, +) - 0.075088436012545) <= 2e-15)
+        #expect(process.errors.contains("rank 8"), "a warning: \(process.errors)")
+        // λ = R L₂ + L₁² with the residuals of the uniform law.
+        let mean = lift.coefficients?["1"] ?? Array(repeating: 0, count: 16)
+        let square = zip(mean, targets).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 16
+        let expected = square.squareRoot() * lift.lipschitz.L2 + lift.lipschitz.L1 * lift.lipschitz.L1
+        #expect(abs(try #require(lift.lipschitz.lambda) - expected) <= 1e-14)
+        let text = try KacProcess.run(["lift", "--experiment", path], in: folder.url)
+        #expect(text.output.contains("rank 8 of 16") && text.output.contains("warning: "))
+    }
+
+    /// Two trained angles are refused where the limit is solved, before anything is computed.
+    @Test func theLimitIsStillForOneAngle() throws {
+        let (folder, path, _) = try Self.experimentA()
+        for command in ["run", "solve"] {
+            let process = try KacProcess.run([command, path], in: folder.url)
+            #expect(process.status == 65 && process.errors.contains("2 trained angles"), "\(process.errors)")
+        }
+        #expect(folder.contents == ["a.yml", "data.csv"])
+    }
+
+    @Test func whatIsGivenReplacesTheExperiments() throws {
+        let (folder, path, _) = try Self.experimentA()
+        let one = try Self.decode(
+            Lift.self, KacProcess.run(["lift", "--experiment", path, "--observable", "I", "--json"], in: folder.url))
+        #expect(one.coefficients.map { Array($0.keys) } == ["1"])
+        #expect(one.kernel?.rank == 0 && one.lipschitz.L1 == 0 && one.lipschitz.lambda == 0)
+        // An input that is trained no more has no column.
+        let fewer = try KacProcess.run(["lift", "--experiment", path, "--parameters", "theta0"], in: folder.url)
+        #expect(fewer.status == 65 && fewer.errors.contains("theta1"))
+    }
+
+    @Test func tooManyTermsLeaveTheDirectPath() throws {
+        let arguments = ["lift", Self.circuitB, "--observable", Self.meanZ, "--term-limit", "20"]
+        let process = try KacProcess.run(arguments + ["--json"])
+        let lift = try Self.decode(Lift.self, process)
+        #expect(lift.path == "direct" && lift.monomials == nil && lift.degrees == nil && lift.lipschitz.L2 <= 8)
+        #expect(process.errors.contains("more than 20 terms"))
+        #expect(try KacProcess.run(arguments).output.contains("direct, the state vector"))
+        let (folder, path, _) = try Self.experimentA()
+        let withData = try KacProcess.run(
+            ["lift", "--experiment", path, "--term-limit", "2", "--json"], in: folder.url)
+        #expect(try Self.decode(Lift.self, withData).lipschitz.lambda == nil)
+        #expect(try Self.keys(withData).top.contains("coefficients") && Self.keys(withData).top.contains("kernel"))
+    }
+
+    @Test(arguments: [
+        (["--observable", "0.5 Q0"], 64, "--observable"), (["--observable", "Z9"], 64, "qubit 9"),
+        (["--observable", "Z0 Z0"], 64, "qubit 0 twice"), ([], 64, "--observable is missing"),
+        (["--observable", "Z0", "--parameters", "phi"], 64, "'phi'"),
+        (["--observable", "Z0", "--parameters", "theta0,,theta1"], 64, "--parameters"),
+        (["--observable", "Z0", "--parameters", "theta0,theta0"], 64, "twice"),
+        (["--observable", "Z0", "--term-limit", "0"], 64, "--term-limit"),
+        (["--observable", "Z0", "--experiment", "nowhere.yml"], 66, "nowhere.yml"),
+    ])
+    func isRefused(arguments: [String], status: Int, mentions: String) throws {
+        let process = try KacProcess.run(["lift", Self.circuitB] + arguments)
+        #expect(Int(process.status) == status && process.errors.contains(mentions), "\(process.errors)")
+        #expect(process.output.isEmpty)
+    }
+
+    @Test func missingAndBadCircuits() throws {
+        #expect(try KacProcess.run(["lift"]).status == 64)
+        #expect(try KacProcess.run(["lift", "nowhere.qasm", "--observable", "Z0"]).status == 66)
+        let folder = try TemporaryFolder()
+        func status(_ circuit: String) throws -> (Int32, String) {
+            let process = try KacProcess.run(
+                ["lift", try folder.write(circuit, to: "c.qasm"), "--observable", "Z0"], in: folder.url)
+            return (process.status, process.errors)
+        }
+        let unknown = try status("OPENQASM 3.0;\nqubit q;\nfoo q;\n")
+        #expect(unknown.0 == 65 && unknown.1.contains("c.qasm:3:1"))
+        let untrained = try status("OPENQASM 3.0;\ninput float x;\nqubit q;\nrx(x) q;\n")
+        #expect(untrained.0 == 64 && untrained.1.contains("--parameters"))
+        let aperiodic = try status("OPENQASM 3.0;\ninput float theta;\nqubit q;\nrx(theta/2) q;\n")
+        #expect(aperiodic.0 == 65 && aperiodic.1.contains("2π-periodic"))
+    }
+}
