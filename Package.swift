@@ -54,19 +54,14 @@ let package = Package(
         .systemLibrary(
             name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
 
-        floor("Torus", on: ["CFFTW", .product(name: "ComplexModule", package: "swift-numerics")]),
+        floor("Torus", on: ["CFFTW"]),
         floor("TimeStepping", on: []),
         floor("Experts", on: ["Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
         floor("Training", on: ["Torus", "TimeStepping", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),
-        floor(
-            "Continuum",
-            on: [
-                "Torus", "TimeStepping", "Experts", "Training",
-                .product(name: "ComplexModule", package: "swift-numerics"),
-            ]),
-        floor("Particles", on: ["Torus", "TimeStepping", "Experts", "Training"]),
+        floor("Continuum", on: ["Torus", "TimeStepping", "Training"]),
+        floor("Particles", on: ["Torus", "TimeStepping", "Training"]),
         floor("Transport", on: ["Torus"]),
-        floor("Chaos", on: ["Torus", "TimeStepping", "Training", "Continuum", "Particles", "Transport"]),
+        floor("Chaos", on: ["Torus", "Training", "Continuum", "Particles", "Transport"]),
         floor("Archive", on: ["CHDF5", "Torus"]),
         .executableTarget(
             name: "kac",
@@ -78,7 +73,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        tests(of: "Torus", with: [.product(name: "ComplexModule", package: "swift-numerics")]),
+        tests(of: "Torus"),
         tests(of: "TimeStepping"),
         tests(of: "Experts", with: ["Torus"]),
         tests(of: "Training", with: ["Torus", "Experts"]),
@@ -90,9 +85,9 @@ let package = Package(
         tests(of: "Particles", with: ["Torus", "Experts", "Training"]),
         tests(of: "Transport", with: ["Torus"]),
         tests(of: "Chaos", with: ["Torus", "Experts", "Training", "Continuum", "Particles", "Transport"]),
-        tests(of: "Archive", with: ["Torus"]),
+        tests(of: "Archive", with: ["CHDF5", "Torus"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["kac", "Torus", "Archive"], swiftSettings: swiftSettings),
+            name: "EndToEndTests", dependencies: ["kac", "Archive"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

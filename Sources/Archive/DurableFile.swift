@@ -26,6 +26,9 @@ struct DurableFile {
                 throw .notAFile(path: path, found: isFolder ? "a folder" : "a device or a pipe")
             }
             guard overwrite else { throw .exists(path: path) }
+            guard !hasTarget || Self.isReplaceable(path) else {
+                throw .notAFile(path: path, found: "a file that no run made")
+            }
             if hasTarget { permissions = facts.st_mode & 0o777 }
             // The file behind a symbolic link is replaced, not the link.
             if isLink, hasTarget { path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
@@ -41,6 +44,14 @@ struct DurableFile {
         self.folder = folder
         self.overwrite = overwrite
         self.permissions = permissions
+    }
+
+    /// True for an empty file and for one that begins as HDF5 does: an experiment or a table named by mistake is kept.
+    private static func isReplaceable(_ path: String) -> Bool {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+        defer { try? handle.close() }
+        let start = (try? handle.read(upToCount: 8)) ?? Data()
+        return start.isEmpty || start == Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
     }
 
     /// Makes and removes an empty temporary file, to learn whether the folder can be written to.

@@ -41,6 +41,9 @@ public struct Comparison: Sendable {
     /// Why distances are missing, if any are.
     public let failures: [String]
 
+    /// The grid's term of the distances' error budget at each compared time, `[output][order]`, in radians; none where
+    /// the limit has no finer density.
+    private let gridTerms: [[WassersteinOrder: Double]]
     private let samples: [Sample]
 
     /// Trains the mixtures of a plan and compares them with the limit.
@@ -61,12 +64,19 @@ public struct Comparison: Sendable {
         let job = ReplicateJob(
             problem: problem, limit: limit, plan: plan, quantities: quantities,
             densities: densities.map { try? $0.get() }, parallelism: sideBySide ? .serial : parallelism,
-            progress: WorkMeter(total: plan.replicates * plan.counts.reduce(0, +), report: progress))
+            progress: WorkMeter(total: Self.work(plan, limit), report: progress))
         let results = try (sideBySide ? parallelism : .serial).map(plan.replicates, job.run(replicate:))
         self.plan = plan
         times = plan.outputs.map { limit.times[$0] }
         self.quantities = quantities
         samples = results.flatMap(\.samples)
+        gridTerms = plan.outputs.map { output in
+            guard let refined = limit.refinedDensities[output] else { return [:] }
+            let orders = plan.wasserstein.map { order in
+                (order, Transport.gridTerm(of: limit.densities[output], against: refined, order: order))
+            }
+            return Dictionary(uniqueKeysWithValues: orders)
+        }
         trajectory = results[0].trajectory
         largestFunctions = results[0].functions
         failures = zip(plan.outputs, densities).compactMap { output, density in
@@ -75,10 +85,30 @@ public struct Comparison: Sendable {
         }
     }
 
+    /// The work of a plan: experts times the time they are followed, the synchronous copies included.
+    private static func work(_ plan: ComparisonPlan, _ limit: Limit) -> Double {
+        let compared = limit.times[plan.outputs[plan.outputs.count - 1]]
+        let largest = Double(plan.counts[plan.counts.count - 1])
+        let experts = Double(plan.counts.reduce(0, +)) + (plan.coupling ? largest : 0)
+        // One ensemble is followed to the last output.
+        return Double(plan.replicates) * experts * compared + largest * ((limit.times.last ?? compared) - compared)
+    }
+
     private static func circleDensities(
         _ limit: Limit, _ plan: ComparisonPlan
     ) -> [Result<CircleDensity, any Error>] {
         plan.outputs.map { output in Result { try CircleDensity(limit.densities[output]) } }
+    }
+
+    /// About how far the density that a distance is measured to is from the law that it stands for, in radians: the grid's
+    /// term of the error budget. 0 for other quantities, NaN where it is not known; `output` is a position in the plan's
+    /// list.
+    public func gridTerm(_ quantity: Quantity, output: Int) -> Double {
+        switch quantity {
+        case .w1: gridTerms[output][.one] ?? .nan
+        case .w2: gridTerms[output][.two] ?? .nan
+        default: 0
+        }
     }
 
     /// The sample of one replicate.
@@ -96,19 +126,19 @@ public struct Comparison: Sendable {
 
 /// The share of the work done, counted from several threads and reported one call at a time.
 private final class WorkMeter: Sendable {
-    private let total: Int
-    private let done = Mutex(0)
+    private let total: Double
+    private let done = Mutex(0.0)
     private let report: @Sendable (Double) -> Void
 
-    init(total: Int, report: @escaping @Sendable (Double) -> Void) {
+    init(total: Double, report: @escaping @Sendable (Double) -> Void) {
         self.total = total
         self.report = report
     }
 
-    func add(_ amount: Int) {
+    func add(_ amount: Double) {
         done.withLock {
             $0 += amount
-            report(Double($0) / Double(total))
+            report(total > 0 ? min(1, $0 / total) : 1)
         }
     }
 }
@@ -138,12 +168,17 @@ private struct ReplicateJob: Sendable {
         let times = plan.outputs.map { limit.times[$0] }
         var copies: [Ensemble] = []
         if plan.coupling {
-            try flow.carryCopies(of: draws, along: limit.history, times: times) { copies.append($1) }
+            try flow.carryCopies(
+                of: draws, along: limit.history, times: times, afterStep: { progress.add($0 * Double(largest)) },
+                visit: { copies.append($1) })
         }
         var outcome = Outcome()
         for count in plan.counts {
             let keeps = replicate == 0 && count == largest
-            try flow.train(draws.prefix(count), times: keeps ? limit.times : times) { index, ensemble, moments in
+            try flow.train(
+                draws.prefix(count), times: keeps ? limit.times : times,
+                afterStep: { progress.add($0 * Double(count)) }
+            ) { index, ensemble, moments in
                 if keeps {
                     outcome.trajectory.append(ensemble)
                     outcome.functions.append(
@@ -153,7 +188,6 @@ private struct ReplicateJob: Sendable {
                 outcome.samples += compare(
                     ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil)
             }
-            progress.add(count)
         }
         return outcome
     }

@@ -11,8 +11,8 @@ public struct Rate: Sendable, Equatable {
         case inconsistent
         /// The interval is wider than that, or there is none.
         case notEnoughData = "not enough data"
-        /// The theory says nothing here: the quantity vanishes, the density nearly vanishes somewhere, or no single power
-        /// describes the quantity.
+        /// The theory says nothing here: the quantity vanishes, the density nearly vanishes somewhere, no single power
+        /// describes the quantity, or the grid is too coarse for the distances that are fitted.
         case notApplicable = "not applicable"
     }
 
@@ -22,6 +22,9 @@ public struct Rate: Sendable, Equatable {
     public static let equivalence = 0.03
     /// The rates of Wasserstein distances need a density above this part of the uniform one everywhere.
     public static let smallestDensityRatio = 0.01
+
+    /// A grid term above this part of the smallest distance that is fitted spoils the fit.
+    public static let largestGridShare = 0.1
 
     /// What falls.
     public let quantity: Quantity
@@ -39,6 +42,8 @@ public struct Rate: Sendable, Equatable {
     public let proved: Double
     /// What the interval says.
     public let verdict: Verdict
+    /// Whether the grid of the density is too coarse for the smallest distance that is fitted.
+    public let isTooCoarse: Bool
 
     /// Fits a quantity at one compared time.
     ///
@@ -60,8 +65,10 @@ public struct Rate: Sendable, Equatable {
         proved = quantity.provedExponent ?? .nan
         let isTransport = quantity == .w1 || quantity == .w2
         let vanishes = values.contains { row in row.allSatisfy { $0 == 0 } }
+        let smallest = used.last.map { comparison.mean(quantity, count: $0, output: output).mean } ?? .nan
+        isTooCoarse = comparison.gridTerm(quantity, output: output) > Self.largestGridShare * smallest
         verdict =
-            if theory.isNaN || vanishes || (isTransport && densityRatio < Self.smallestDensityRatio) {
+            if theory.isNaN || vanishes || isTooCoarse || (isTransport && densityRatio < Self.smallestDensityRatio) {
                 .notApplicable
             } else if used.count < 3 {
                 .notEnoughData

@@ -52,6 +52,9 @@ public final class Characteristics: ContinuumSolver {
     /// The number of nodes in use.
     public var nodes: Int { solver.system.count }
 
+    /// The density is known everywhere.
+    public var refines: Bool { true }
+
     /// The tail of the nodes' displacement as a function of their label.
     public var resolution: Resolution {
         Resolution(unknowns: nodes, measure: "spectral tail", value: tail(), lostAt: lostAt)
@@ -61,10 +64,11 @@ public final class Characteristics: ContinuumSolver {
     /// asks for it.
     ///
     /// - Throws: `ContinuumError.underResolved` beyond `nodeLimit`; `TimeSteppingError`.
-    public func advance(to target: Double) throws {
+    public func advance(to target: Double, afterStep: (Double) -> Void) throws {
         while time < target {
             try solver.step(limit: target)
             history.append(solver) { state, weights in self.solver.system.weights(state: state, into: weights) }
+            afterStep(time)
             guard lostAt == nil, tail() > tailLimit else { continue }
             if !isOpen {
                 lostAt = time

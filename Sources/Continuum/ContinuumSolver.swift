@@ -15,8 +15,9 @@ public protocol ContinuumSolver: AnyObject {
 
     /// Steps until the time is exactly `target`.
     ///
+    /// - Parameter afterStep: called with the time reached after each step that is kept.
     /// - Throws: `ContinuumError` or `TimeSteppingError`; the state reached before stays.
-    func advance(to target: Double) throws
+    func advance(to target: Double, afterStep: (Double) -> Void) throws
 
     /// The moments `M_m = ∫ Φ_m dμ` of the problem's basis.
     func moments() -> [Double]
@@ -27,10 +28,20 @@ public protocol ContinuumSolver: AnyObject {
     /// `∫ |∇V|² dμ`, the rate at which the loss falls.
     func dissipation() -> Double
 
+    /// Whether `density(on:)` takes any grid; otherwise it takes the solver's own alone.
+    var refines: Bool { get }
+
     /// The density's cell averages on a grid, per radian.
     ///
     /// - Throws: what the method needs to get there.
     func density(on grid: PeriodicGrid) throws -> Field
+}
+
+extension ContinuumSolver {
+    /// Steps until the time is exactly `target`.
+    ///
+    /// - Throws: `ContinuumError` or `TimeSteppingError`; the state reached before stays.
+    public func advance(to target: Double) throws { try advance(to: target) { _ in } }
 }
 
 /// How well a method resolves a law.
@@ -66,8 +77,9 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
         case .gridDimension(let grid, let problem):
             "continuum.grid: the grid has \(grid) axes, the expert has \(problem) trained angles: they must agree"
         case .underResolved(let scheme, let time, let unknowns):
-            "\(scheme): the law concentrates beyond \(unknowns) unknowns at t = \(time): end earlier, allow a larger "
-                + "tolerance, or scale the targets into the experts' reach"
+            "\(scheme): the law concentrates beyond \(unknowns) unknowns at t = \(time): "
+                + (scheme == "galerkin" ? "take method: characteristics, " : "allow a larger tolerance, ")
+                + "end earlier, or scale the targets into the experts' reach"
         }
     }
 }

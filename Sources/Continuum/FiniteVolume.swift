@@ -64,6 +64,9 @@ public final class FiniteVolume: ContinuumSolver {
     private var state: UnsafeMutablePointer<Double> { memory }
     private func row(_ index: Int) -> UnsafeMutablePointer<Double> { memory + index * cells }
 
+    /// The averages are all that is known.
+    public var refines: Bool { false }
+
     /// The cells under the peak, as if the law were a box of the peak's height.
     public var resolution: Resolution {
         Resolution(unknowns: cells, measure: "cells under the peak", value: cellsUnderPeak(), lostAt: lostAt)
@@ -80,9 +83,10 @@ public final class FiniteVolume: ContinuumSolver {
     /// Steps until the time is exactly `target`.
     ///
     /// - Throws: `TimeSteppingError`.
-    public func advance(to target: Double) throws {
+    public func advance(to target: Double, afterStep: (Double) -> Void) throws {
         while time < target {
             try step(limit: target)
+            afterStep(time)
             if lostAt == nil, cellsUnderPeak() < Self.fewestCellsUnderPeak { lostAt = time }
         }
     }
@@ -160,7 +164,7 @@ public final class FiniteVolume: ContinuumSolver {
 
     /// The cell averages, on the solver's own grid.
     ///
-    /// - Throws: `ContinuumError.gridDimension` never; another grid is a programmer's error.
+    /// - Precondition: the grid is the solver's own.
     public func density(on grid: PeriodicGrid) throws -> Field {
         precondition(grid == self.grid, "a finite-volume density lives on its own grid")
         return Field(grid: grid, values: (0..<cells).map { state[$0] })

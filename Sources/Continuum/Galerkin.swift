@@ -57,6 +57,9 @@ public final class Galerkin: ContinuumSolver {
     /// The number of modes `K` in use.
     public var modes: Int { solver.system.modes }
 
+    /// The density is known everywhere.
+    public var refines: Bool { true }
+
     /// The tail of the moments beside the modes in use.
     public var resolution: Resolution {
         Resolution(unknowns: modes, measure: "spectral tail", value: tail(), lostAt: nil)
@@ -65,13 +68,14 @@ public final class Galerkin: ContinuumSolver {
     /// Steps until the time is exactly `target`, refining where the tail asks for it.
     ///
     /// - Throws: `ContinuumError.underResolved` beyond `modeLimit`; `TimeSteppingError`.
-    public func advance(to target: Double) throws {
+    public func advance(to target: Double, afterStep: (Double) -> Void) throws {
         while time < target {
             try solver.step(limit: target)
             if tail() > 0.1 * tolerance {
                 try refine()
             } else {
                 history.append(solver) { state, weights in self.solver.system.weights(state: state, into: weights) }
+                afterStep(time)
             }
         }
     }

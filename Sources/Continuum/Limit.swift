@@ -11,6 +11,9 @@ public struct Limit: Sendable {
     public let grid: PeriodicGrid
     /// The density at each output, per radian^d.
     public internal(set) var densities: [Field]
+    /// Densities on a grid of a quarter of the cell width, by output: those that were asked for, where the method has them.
+    /// They judge the grid.
+    public let refinedDensities: [Int: Field]
     /// The moments `M_m` of the problem's basis at each output.
     public let moments: [[Double]]
     /// `z = ∫ e^{iθ} dμ` at each output.
@@ -36,10 +39,11 @@ public struct Limit: Sendable {
     ///   - scheme: the method.
     ///   - grid: the grid of the densities; for finite volume also the one that is computed on.
     ///   - times: increasing output times, the first may be 0.
-    ///   - progress: called after each output with the share of the time done.
+    ///   - refinedOutputs: the outputs whose density is also wanted on the finer grid.
+    ///   - progress: called after each step with the share of the time done.
     /// - Throws: `ContinuumError`, `TimeSteppingError`.
     public init(
-        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, times: [Double],
+        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, times: [Double], refinedOutputs: [Int] = [],
         progress: (Double) -> Void = { _ in }
     ) throws {
         guard grid.dimension == problem.dimension else {
@@ -47,22 +51,25 @@ public struct Limit: Sendable {
         }
         let solver = try Self.solver(problem, scheme: scheme, grid: grid)
         var densities: [Field] = []
+        var refined: [Int: Field] = [:]
+        let finer = solver.refines ? try PeriodicGrid(cells: grid.cells.map { 4 * $0 }) : nil
         var moments: [[Double]] = []
         var firstMoments: [(real: Double, imaginary: Double)] = []
         var dissipations: [Double] = []
         var resolutions: [Resolution] = []
-        for time in times {
-            try solver.advance(to: time)
+        for (output, time) in times.enumerated() {
+            try solver.advance(to: time) { progress($0 / (times.last ?? time)) }
             densities.append(try solver.density(on: grid))
+            if let finer, refinedOutputs.contains(output) { refined[output] = try solver.density(on: finer) }
             moments.append(solver.moments())
             firstMoments.append(solver.moment(1))
             dissipations.append(solver.dissipation())
             resolutions.append(solver.resolution)
-            progress(times.last.map { $0 > 0 ? time / $0 : 1 } ?? 1)
         }
         self.times = times
         self.grid = grid
         self.densities = densities
+        refinedDensities = refined
         self.moments = moments
         self.firstMoments = firstMoments
         self.dissipations = dissipations

@@ -23,14 +23,16 @@ public struct GradientFlow: Sendable {
     /// - Parameters:
     ///   - ensemble: the experts at time 0.
     ///   - times: increasing, from 0 on.
+    ///   - afterStep: called after each step with the time that it covered.
     ///   - visit: called at each time, exactly on it, with the time's index, the experts and their moments `M_m`.
     /// - Throws: `TimeSteppingError`, and what `visit` throws.
     public func train(
-        _ ensemble: Ensemble, times: [Double], visit: (Int, Ensemble, [Double]) throws -> Void
+        _ ensemble: Ensemble, times: [Double], afterStep: (Double) -> Void = { _ in },
+        visit: (Int, Ensemble, [Double]) throws -> Void
     ) throws {
         let flow = MeanFieldFlow(problem, count: ensemble.count, parallelism: parallelism)
         var moments = Array(repeating: 0.0, count: problem.basis.count)
-        try run(flow, from: ensemble, times: times) { index, state in
+        try run(flow, from: ensemble, times: times, afterStep) { index, state in
             if let base = state.baseAddress { flow.moments(state: base, into: &moments) }
             try visit(index, ensemble.moved(to: state), moments)
         }
@@ -42,25 +44,26 @@ public struct GradientFlow: Sendable {
     ///   - ensemble: the copies at time 0.
     ///   - history: the limit's weights `w(t)`.
     ///   - times: increasing, from 0 on, within the history.
+    ///   - afterStep: called after each step with the time that it covered.
     ///   - visit: called at each time with its index and the copies.
     /// - Throws: `TimeSteppingError`, and what `visit` throws.
     public func carryCopies(
         of ensemble: Ensemble, along history: PiecewisePolynomial, times: [Double],
-        visit: (Int, Ensemble) throws -> Void
+        afterStep: (Double) -> Void = { _ in }, visit: (Int, Ensemble) throws -> Void
     ) throws {
         precondition(history.end >= (times.last ?? 0), "the history ends at \(history.end)")
         let flow = DrivenFlow(
             basis: problem.basis, history: history, count: ensemble.count, parallelism: parallelism)
-        try run(flow, from: ensemble, times: times) { try visit($0, ensemble.moved(to: $1)) }
+        try run(flow, from: ensemble, times: times, afterStep) { try visit($0, ensemble.moved(to: $1)) }
     }
 
     private func run<System: DynamicalSystem>(
-        _ system: System, from ensemble: Ensemble, times: [Double],
+        _ system: System, from ensemble: Ensemble, times: [Double], _ afterStep: (Double) -> Void,
         visit: (Int, UnsafeBufferPointer<Double>) throws -> Void
     ) throws {
         let solver = AdaptiveRungeKutta(system, state: ensemble.angles, pair: .dormandPrince54, tolerance: tolerance)
         for (index, time) in times.enumerated() {
-            try solver.advance(to: time)
+            try solver.advance(to: time) { afterStep(solver.time - solver.previousTime) }
             try visit(index, solver.state)
         }
     }

@@ -3,8 +3,8 @@
 ///
 /// Points are given axis by axis: angle `p` of point `i` is at `p·N + i`. Eight points are worked on at once; chunks of
 /// `chunkLength` points are the pieces of the parallel loop, and their sums are added in the order of the chunks: the
-/// results do not depend on the number of threads. Cost: a sine and cosine an angle, then `O(N·nnz)`. Nothing is
-/// allocated after the initialiser.
+/// results do not depend on the number of threads. Cost: a sine and cosine an angle, then `O(N·nnz)`. On one
+/// thread nothing is allocated after the initialiser.
 public final class TrigonometricSweep {
     /// Points in a piece of the parallel loop.
     public static let chunkLength = 4096

@@ -20,6 +20,7 @@ struct Simulation {
     ///
     /// - Throws: what the data, the solver or the training throw.
     init(_ experiment: Experiment, parallelism: Parallelism, progress: Progress) throws {
+        try MemoryEstimate(experiment, threads: parallelism.threads).check()
         let trainingSet = try TrainingSet(experiment.trainingSource, inputNames: experiment.expert.inputNames)
         let problem = try MeanFieldProblem(
             expert: experiment.expert, trainingSet: trainingSet, initialLaw: experiment.initialLaw,
@@ -28,13 +29,15 @@ struct Simulation {
             "limit (\(experiment.scheme.name))", total: experiment.times.last ?? 0, unit: "time units")
         let limit = try Limit(
             problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
+            refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
             progress: progress.update)
         progress.end()
         if let lost = limit.resolutions.compactMap(\.lostAt).min() {
             progress.warn(
-                "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: galerkin"
-            )
+                "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: "
+                    + "characteristics without a number of nodes, which takes as many as it needs")
         }
+        Self.warnOfExactErrors(limit, experiment.scheme, progress)
         var comparison: Comparison?
         if let particles = experiment.particles {
             let plan = Self.plan(particles, experiment.compare, outputs: experiment.times.count)
@@ -45,6 +48,7 @@ struct Simulation {
                 problem, limit: limit, plan: plan, parallelism: parallelism, progress: progress.update)
             progress.end()
             result.failures.forEach(progress.warn)
+            Self.warnOfGridTerms(result, progress)
             comparison = result
         }
         self.experiment = experiment
@@ -57,6 +61,32 @@ struct Simulation {
                 let uniform = Field.uniform(on: limit.grid).minimum
                 return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
             } ?? []
+    }
+
+    /// Says so when a solver that ought to follow the exact solution does not.
+    private static func warnOfExactErrors(_ limit: Limit, _ scheme: Scheme, _ progress: Progress) {
+        if case .finiteVolume = scheme { return }
+        // Errors of single steps add up, and grow with the flow where mass concentrates.
+        guard let worst = limit.exactMomentErrors?.max(), worst > 100 * scheme.tolerance else { return }
+        progress.warn(
+            "the limit is \(Measured.number(worst)) from the exact solution, beside a tolerance of "
+                + "\(Measured.number(scheme.tolerance)): take a smaller tolerance or more nodes, or end earlier")
+    }
+
+    /// Says so when the distances are more of the grid than of the mixtures.
+    private static func warnOfGridTerms(_ comparison: Comparison, _ progress: Progress) {
+        let last = comparison.plan.counts.count - 1
+        for output in comparison.plan.outputs.indices {
+            for quantity in [Quantity.w1, .w2] where comparison.quantities.contains(quantity) {
+                let term = comparison.gridTerm(quantity, output: output)
+                let mean = comparison.mean(quantity, count: last, output: output).mean
+                guard term > Rate.largestGridShare * mean else { continue }
+                progress.warn(
+                    "\(quantity.rawValue) at t = \(Measured.time(comparison.times[output])): the grid is too coarse; its "
+                        + "density is about \(Measured.number(term)) radian from the limit, beside a distance of "
+                        + "\(Measured.number(mean)): take more cells")
+            }
+        }
     }
 
     private static func plan(

@@ -27,7 +27,8 @@ import Testing
         ) {
             let folder = try TemporaryFolder()
             let url = folder.url.appending(path: "run.h5")
-            try Data("earlier".utf8).write(to: url)
+            try RunFileWriter.write(try sampleRun(cells: [3]), to: url)
+            let earlier = try Data(contentsOf: url)
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
             limit.rlim_cur = 1 << 20
@@ -35,7 +36,7 @@ import Testing
             #expect(try FullDiskTests.isOutOfSpace(url, overwrite: true))
             #expect(try FullDiskTests.isOutOfSpace(folder.url.appending(path: "other.h5"), overwrite: false))
             #expect(try folder.names() == ["run.h5"])
-            #expect(try Data(contentsOf: url) == Data("earlier".utf8))
+            #expect(try Data(contentsOf: url) == earlier)
             try RunFileWriter.write(try sampleRun(cells: [5]), to: url, overwrite: true)
             #expect(try RunFileReader.contents(of: url) == sampleRun(cells: [5]))
         }

@@ -26,8 +26,8 @@ import Testing
     @Test func anExistingFileIsKeptUnlessOverwritingIsWanted() throws {
         let folder = try TemporaryFolder()
         let url = folder.url.appending(path: "run.h5")
-        let earlier = Data((0..<1000).map { UInt8(truncatingIfNeeded: $0) })
-        try earlier.write(to: url)
+        try RunFileWriter.write(sampleRun(cells: [3]), to: url)
+        let earlier = try Data(contentsOf: url)
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: url.path)
         #expect(try refusal(url) == .exists(path: url.path))
         #expect(try Data(contentsOf: url) == earlier)
@@ -35,6 +35,16 @@ import Testing
         #expect(try RunFileReader.contents(of: url) == sampleRun(cells: [5]))
         #expect(try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int == 0o640)
         #expect(try folder.names() == ["run.h5"])
+    }
+
+    @Test func aFileThatNoRunMadeIsKeptInAnyCase() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.url.appending(path: "experiment.yml")
+        try Data("title: precious".utf8).write(to: url)
+        #expect(try refusal(url, overwrite: true) == .notAFile(path: url.path, found: "a file that no run made"))
+        #expect(try String(contentsOf: url, encoding: .utf8) == "title: precious")
+        try Data().write(to: url)
+        #expect(try refusal(url, overwrite: true) == nil)
     }
 
     @Test func checkingLeavesNothing() throws {
@@ -91,7 +101,7 @@ import Testing
     @Test func theFileBehindALinkIsReplaced() throws {
         let folder = try TemporaryFolder()
         let (target, link) = (folder.url.appending(path: "target.h5"), folder.url.appending(path: "link.h5"))
-        try Data("earlier".utf8).write(to: target)
+        try RunFileWriter.write(sampleRun(cells: [3]), to: target)
         try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
         #expect(try refusal(link) == .exists(path: link.path))
         #expect(try refusal(link, overwrite: true) == nil)

@@ -18,9 +18,10 @@ import Transport
             datumCount: 3, coefficients: [1, 0, cos(1.0), 0, 1, sin(1.0)]), targets: [0.5, 0.3],
         heldOutTargets: [0.4])
 
-    static func limit(_ problem: MeanFieldProblem = problem) throws -> Limit {
+    static func limit(_ problem: MeanFieldProblem = problem, cells: Int = 256) throws -> Limit {
         try Limit(
-            problem, scheme: .galerkin(tolerance: 1e-10), grid: PeriodicGrid(cells: [256]), times: [0, 1, 2, 5])
+            problem, scheme: .galerkin(tolerance: 1e-10), grid: PeriodicGrid(cells: [cells]), times: [0, 1, 2, 5],
+            refinedOutputs: [0, 2, 3])
     }
 
     static func comparison(threads: Int, replicates: Int, counts: [Int]) throws -> Comparison {
@@ -111,6 +112,25 @@ import Transport
         let mean = squares.reduce(0, +) / 600
         let error = (squares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 599 / 600).squareRoot()
         #expect(abs(mean - 2.03) < 3 * error + 0.005, "\(mean) ± \(error), seed 12")
+    }
+
+    /// On eight cells the distances level off at the grid's own; that is said, and no theorem is called refuted.
+    @Test func aCoarseGridGivesNoVerdict() throws {
+        let plan = ComparisonPlan(counts: [100, 1000, 10_000], replicates: 8, seed: 1, outputs: [0, 3])
+        let coarse = try Comparison(Self.problem, limit: Self.limit(cells: 8), plan: plan)
+        let fine = try Comparison(Self.problem, limit: Self.limit(), plan: plan)
+        // The uniform law is exact on any grid.
+        #expect(coarse.gridTerm(.w2, output: 0) < 1e-7 && fine.gridTerm(.w2, output: 1) < 1e-3)
+        // The coarse grid's term accounts for the difference between the two grids' distances.
+        let difference = abs(
+            coarse.mean(.w2, count: 2, output: 1).mean - fine.mean(.w2, count: 2, output: 1).mean)
+        #expect(difference <= coarse.gridTerm(.w2, output: 1) + fine.gridTerm(.w2, output: 1))
+        #expect(coarse.gridTerm(.w2, output: 1) > 0.02)
+        for rate in coarse.rates(densityRatios: [1, 1])
+        where rate.time == 5 && ["w1", "w2"].contains(rate.quantity.rawValue) {
+            #expect(rate.verdict == .notApplicable && rate.isTooCoarse)
+        }
+        for rate in fine.rates(densityRatios: [1, 1]) { #expect(!rate.isTooCoarse) }
     }
 
     @Test func oneReplicateHasNoStandardError() throws {

@@ -40,7 +40,7 @@ import Testing
         Case("method: galerkin", "method: galrekin", 65, "continuum.method", "'galerkin'"),
         Case("method: galerkin", "method: galerkin, nodes: 64", 65, "continuum.nodes", "characteristics"),
         Case("grid: {cells: [64]}", "grid: {cells: [0]}", 65, "continuum.grid.cells[0]"),
-        Case("grid: {cells: [64]}", "grid: {cells: [8, 8]}", 65, "continuum.grid", "axes"),
+        Case("grid: {cells: [64]}", "grid: {cells: [8, 8]}", 65, "small.yml:6", "continuum.grid.cells", "axes"),
         Case("grid: {cells: [64]}", "grid: {cells: [4]}, limiter: mc", 65, "continuum.limiter"),
         Case("inputs: {x: x}", "inputs: {x: z}", 65, "data.csv", "'z'", "x, y"),
         Case("inputs: {x: x}", "inputs: {u: x}", 65, "training.inputs.u"),
@@ -95,6 +95,34 @@ import Testing
         #expect(small.folder.contents == ["circuit.qasm", "data.csv", "small.yml"])
     }
 
+    @Test func whatSetChangesIsBlamedOnTheOption() throws {
+        let small = try SmallExperiment()
+        for (assignment, key) in [
+            ("particles.counts=0", "particles.counts"), ("continuum={method: magic}", "continuum.method"),
+            ("particle.counts=3", "particle"),
+        ] {
+            let process = try small.run(["--set", assignment])
+            #expect(process.status == 65 && process.errors.contains("--set \(assignment): \(key)"), "\(process.errors)")
+        }
+    }
+
+    /// `--overwrite` is for run files: an experiment or a table named by mistake is kept.
+    @Test func inputsAreNotOverwritten() throws {
+        let small = try SmallExperiment()
+        for name in ["small.yml", "data.csv", "circuit.qasm"] {
+            let process = try small.run(["--overwrite", "-o", name])
+            #expect(process.status == 73 && process.errors.contains(name), "\(process.errors)")
+        }
+        #expect(try small.run().status == 0)
+    }
+
+    @Test func whatTheMachineCannotHoldIsRefused() throws {
+        let process = try SmallExperiment(replacing: [
+            ("[10, 100, 200, 400]", "[100000000]"), ("outputs: 3", "outputs: 1000"),
+        ]).run()
+        #expect(process.status == 65 && process.errors.contains("GB"), "\(process.errors)")
+    }
+
     @Test func destinationsThatCannotBeMade() throws {
         let small = try SmallExperiment()
         let underAFile = try small.run(["-o", "data.csv/run.h5"])
@@ -114,7 +142,7 @@ import Testing
         let first = try Data(contentsOf: file)
         let failed = try small.run(["--overwrite"], limits: "ulimit -f 4")
         #expect(failed.status == 74, "\(failed.errors)")
-        #expect(failed.errors.contains("small.h5"))
+        #expect(failed.errors.contains("small.h5") && failed.output.contains("N experts beside the limit"))
         #expect(try Data(contentsOf: file) == first)
         #expect(small.folder.contents == ["circuit.qasm", "data.csv", "small.h5", "small.yml"])
     }

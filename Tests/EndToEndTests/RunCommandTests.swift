@@ -53,6 +53,54 @@ import Testing
         #expect(contents.experts == nil && contents.tables.isEmpty && contents.times == [0, 1, 2])
     }
 
+    /// A law that concentrates: methods that lose it say so, and name the one that does not.
+    @Test func lostResolutionIsSaid() throws {
+        let changes = [("0,0.5\n1.5707963267948966,0.3", "0,0.9\n1.5707963267948966,0.9"), ("end: 2", "end: 40")]
+        let galerkin = try SmallExperiment(replacing: changes).run()
+        #expect(galerkin.status == 70 && galerkin.errors.contains("method: characteristics"), "\(galerkin.errors)")
+        let volumes = try SmallExperiment(
+            replacing: changes + [("method: galerkin", "method: muscl"), ("1e-9", "1e-6")]
+        )
+        .run()
+        #expect(volumes.status == 0 && volumes.errors.contains("under-resolved from t ="), "\(volumes.errors)")
+        let few = try SmallExperiment(
+            replacing: changes + [("method: galerkin", "method: characteristics, nodes: 16")]
+        ).run()
+        #expect(few.status == 0 && few.errors.contains("from the exact solution"), "\(few.errors)")
+        let nodes = try SmallExperiment(
+            replacing: changes + [("method: galerkin", "method: characteristics")]
+        ).run()
+        #expect(nodes.status == 0 && nodes.errors.contains("the grid is too coarse"), "\(nodes.errors)")
+    }
+
+    @Test func particlesWithoutAComparisonAreStoredAlone() throws {
+        let small = try SmallExperiment(replacing: [
+            ("compare: {wasserstein: [1, 2], coupling: true, function: true}\n", "")
+        ])
+        let process = try small.run()
+        #expect(process.status == 0 && !process.output.contains("beside the limit"), "\(process.errors)")
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        #expect(contents.experts?.ensembleCount == 400 && contents.tables.isEmpty)
+    }
+
+    /// `α` scales the experts, and with them the speed of the loss at the start: `dL/dt = −α²·…` at the uniform law.
+    @Test func amplitudeAndEvaluationFile() throws {
+        let plain = try SmallExperiment()
+        let scaled = try SmallExperiment(replacing: [
+            ("initial: uniform", "initial: uniform\nscaling: {gamma: 1, alpha: 2}"),
+            ("target: y", "target: y, evaluation: {file: more.csv}"),
+        ])
+        try scaled.folder.write("y,x\n0.1,0.3\n", to: "more.csv")
+        for small in [plain, scaled] { #expect(try small.run().status == 0) }
+        let contents = try [plain, scaled].map {
+            try RunFileReader.contents(of: $0.folder.url.appendingPathComponent("small.h5"))
+        }
+        let rates = try contents.map { try #require($0.series["dissipation"]?.first) }
+        #expect(abs(rates[1] - 4 * rates[0]) < 1e-12)
+        #expect(
+            try ShippedExperimentTests.reals(contents[1], "comparison", "function_error_test").allSatisfy { $0 > 0 })
+    }
+
     @Test func progressGoesToStandardErrorAsPlainLines() throws {
         let process = try SmallExperiment().run()
         #expect(process.errors.contains("limit (galerkin)") && !process.errors.contains("\r"))
@@ -66,7 +114,7 @@ import Testing
         ])
         #expect(try small.run().status == 0)
         let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
-        #expect(contents.tables.map(\.name) == ["comparison"])
+        #expect(contents.tables.map(\.name) == ["comparison", "budget"])
         let errors = try ShippedExperimentTests.reals(contents, "comparison", "w2_stderr")
         #expect(errors.count == 6 && errors.allSatisfy(\.isNaN))
     }

@@ -7,7 +7,13 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "What a run file holds: its experiment, times, tables, and what each part costs on disk.",
-        discussion: "  kac inspect build/demo/iris.h5\n  kac inspect iris.h5 --experiment > again.yml")
+        discussion: """
+              kac inspect build/demo/iris.h5
+              kac inspect iris.h5 --experiment > data/experiments/again.yml
+
+            The files that an experiment names are not in the run file, and their paths are relative to the experiment's \
+            folder: put its text back there to run it again.
+            """)
 
     @Argument(help: "The run file.", completion: .file(extensions: ["h5"]))
     var file: String

@@ -54,8 +54,18 @@ extension OutputOptions {
         try RunFileWriter.check(destination: destination, overwrite: overwrite)
         let progress = Progress()
         let simulation = try Simulation(experiment, parallelism: parallelism, progress: progress)
-        try RunFileWriter.write(RunContents(simulation, date: Date()), to: destination, overwrite: overwrite)
+        // The tables first: what was computed is seen even when the file cannot be written.
         print("\(experiment.title)\n\n\(RunSummary(simulation: simulation).text)\n")
+        try uninterrupted {
+            try RunFileWriter.write(RunContents(simulation, date: Date()), to: destination, overwrite: overwrite)
+        }
         print("Written to \(destination.relativePathIfShorter)")
     }
+}
+
+/// Puts Ctrl-C and SIGTERM off for a short piece of work that would leave a temporary file behind.
+private func uninterrupted(_ work: () throws -> Void) rethrows {
+    let earlier = [SIGINT, SIGTERM].map { ($0, signal($0, SIG_IGN)) }
+    defer { for (number, action) in earlier { signal(number, action) } }
+    try work()
 }

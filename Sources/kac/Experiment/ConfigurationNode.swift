@@ -10,9 +10,17 @@ struct ConfigurationNode {
     let key: String
     /// The file it stands in.
     let source: String
+    /// The values that `--set` replaced, by key: their place is the option, not the file.
+    var overrides: [String: String] = [:]
 
     func error(_ problem: String) -> ExperimentError {
-        ExperimentError(source: source, line: node.mark?.line, key: key, problem: problem)
+        let option = overrides.first { path, _ in
+            // A value within the replaced one, or one that the option alone brought in on its way.
+            key == path || key.hasPrefix("\(path).") || key.hasPrefix("\(path)[")
+                || (node.mark == nil && path.hasPrefix("\(key)."))
+        }
+        return ExperimentError(
+            source: option?.value ?? source, line: option == nil ? node.mark?.line : nil, key: key, problem: problem)
     }
 
     /// The value as it would be quoted in a message.
@@ -26,7 +34,8 @@ struct ConfigurationNode {
     }
 
     private func child(_ node: Node, _ name: String) -> ConfigurationNode {
-        ConfigurationNode(node: node, key: key.isEmpty ? name : "\(key).\(name)", source: source)
+        ConfigurationNode(
+            node: node, key: key.isEmpty ? name : "\(key).\(name)", source: source, overrides: overrides)
     }
 
     /// The values of a mapping by key.
@@ -38,8 +47,7 @@ struct ConfigurationNode {
         for (name, value) in try entries() {
             guard known.contains(name) else {
                 let nearest = NearestName.nearest(to: name, among: known).map { "did you mean '\($0.name)'? " } ?? ""
-                throw value.replacing(key: key)
-                    .error("unknown key '\(name)': \(nearest)the keys are \(known.joined(separator: ", "))")
+                throw value.error("unknown key '\(name)': \(nearest)the keys are \(known.joined(separator: ", "))")
             }
             result[name] = value
         }
@@ -57,15 +65,11 @@ struct ConfigurationNode {
         }
     }
 
-    private func replacing(key: String) -> ConfigurationNode {
-        ConfigurationNode(node: node, key: key, source: source)
-    }
-
     /// The elements of a list.
     func elements() throws -> [ConfigurationNode] {
         guard case .sequence(let sequence) = node else { throw error("found \(found), expected a list in [ ]") }
         return sequence.enumerated().map { index, value in
-            ConfigurationNode(node: value, key: "\(key)[\(index)]", source: source)
+            ConfigurationNode(node: value, key: "\(key)[\(index)]", source: source, overrides: overrides)
         }
     }
 
@@ -179,6 +183,9 @@ extension ConfigurationNode {
             copy[Node(name)] = try replaced(mapping[Node(name)], path.dropFirst())
             return .mapping(copy)
         }
-        return ConfigurationNode(node: try replaced(node, path[...]), key: key, source: self.source)
+        var result = ConfigurationNode(
+            node: try replaced(node, path[...]), key: key, source: self.source, overrides: overrides)
+        result.overrides[path.joined(separator: ".")] = source
+        return result
     }
 }

@@ -256,7 +256,7 @@ extension Experiment {
     ) throws -> (Scheme, PeriodicGrid) {
         let keys = try node?.children(known: ["method", "grid", "tolerance", "limiter", "nodes"]) ?? [:]
         let grid =
-            try keys["grid"].map { try self.grid($0, in: folder) }
+            try keys["grid"].map { try self.grid($0, dimension: dimension, in: folder) }
             ?? PeriodicGrid(cells: Array(repeating: 256, count: min(dimension, 1)))
         let method = try keys["method"]?.choice(of: ["galerkin", "characteristics", "muscl", "upwind"]) ?? "galerkin"
         func only(_ option: String, for methods: [String]) throws {
@@ -283,7 +283,7 @@ extension Experiment {
     }
 
     /// A grid file, or the same written in place.
-    private static func grid(_ node: ConfigurationNode, in folder: URL) throws -> PeriodicGrid {
+    private static func grid(_ node: ConfigurationNode, dimension: Int, in folder: URL) throws -> PeriodicGrid {
         var body = node
         if !node.isMapping {
             let file = try resolve(node, in: folder)
@@ -292,7 +292,12 @@ extension Experiment {
         }
         let cells = try child("cells", of: body.children(known: ["cells"]), body)
         do {
-            return try PeriodicGrid(cells: cells.elements().map { try $0.integer(in: 1...1 << 26) })
+            let grid = try PeriodicGrid(cells: cells.elements().map { try $0.integer(in: 1...1 << 26) })
+            guard grid.dimension == dimension || dimension > 1 else {
+                throw cells.error(
+                    "found \(grid.dimension) axes, expected one for each trained angle, \(dimension) in all")
+            }
+            return grid
         } catch let error as GridError {
             throw cells.error("\(error)")
         }

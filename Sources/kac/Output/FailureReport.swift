@@ -3,7 +3,6 @@ import ArgumentParser
 import Continuum
 import Experts
 import Foundation
-import TimeStepping
 import Torus
 import Training
 
@@ -30,7 +29,7 @@ enum FailureReport {
         switch error {
         case is MissingInput, CSVError.unreadable: EX_NOINPUT
         case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is PauliSumError, is ExpertError,
-            is ExpansionError, is GridError:
+            is ExpansionError, is GridError, is MemoryEstimate.Excess:
             EX_DATAERR
         case ContinuumError.underResolved: EX_SOFTWARE
         case is ContinuumError: EX_DATAERR

@@ -16,8 +16,9 @@ extension RunContents {
         ]
         if let errors = limit.exactMomentErrors { series["exact_moment_error"] = errors }
         var tables: [RunTable] = []
-        if let comparison = simulation.comparison {
+        if let comparison = simulation.comparison, !comparison.quantities.isEmpty {
             tables.append(Self.comparisonTable(comparison))
+            if let table = Self.budgetTable(comparison) { tables.append(table) }
             if !simulation.rates.isEmpty { tables.append(Self.ratesTable(simulation.rates)) }
         }
         self.init(
@@ -58,6 +59,30 @@ extension RunContents {
             columns.append(column("_stderr", means.map(\.standardError)))
         }
         return RunTable("comparison", columns: columns)
+    }
+
+    /// The terms of the error of W₁ and W₂ at the largest number of experts: the grid of the density, the bracket of the
+    /// transport, the standard error over replicates. The time step's term is not measured, and NaN.
+    private static func budgetTable(_ comparison: Comparison) -> RunTable? {
+        let last = comparison.plan.counts.count - 1
+        let rows = comparison.quantities.filter { $0 == .w1 || $0 == .w2 }.flatMap { quantity in
+            comparison.plan.outputs.indices.map { (quantity: quantity, output: $0) }
+        }
+        guard !rows.isEmpty else { return nil }
+        let means = rows.map { comparison.mean($0.quantity, count: last, output: $0.output) }
+        func column(_ name: String, _ values: [Double]) -> RunTable.Column {
+            RunTable.Column(name, .reals(values), units: "radian")
+        }
+        return RunTable(
+            "budget",
+            columns: [
+                RunTable.Column("quantity", .texts(rows.map(\.quantity.rawValue))),
+                RunTable.Column("time", .reals(rows.map { comparison.times[$0.output] })),
+                column("grid", rows.map { comparison.gridTerm($0.quantity, output: $0.output) }),
+                column("time_step", rows.map { _ in .nan }),
+                column("transport", means.map { $0.upper - $0.lower }),
+                column("sampling", means.map(\.standardError)),
+            ])
     }
 
     private static func ratesTable(_ rates: [Rate]) -> RunTable {

@@ -10,9 +10,9 @@ struct RunSummary {
 
     var text: String {
         var parts = [limitText]
-        if let comparison = simulation.comparison {
+        if let comparison = simulation.comparison, !comparison.quantities.isEmpty {
             for output in comparison.plan.outputs.indices { parts.append(comparisonText(comparison, output)) }
-            if !comparison.quantities.isEmpty { parts.append(ratesNote(comparison)) }
+            if !simulation.rates.isEmpty { parts.append(ratesNote) }
         }
         parts.append(fitText)
         return parts.joined(separator: "\n\n")
@@ -83,7 +83,7 @@ struct RunSummary {
             + "means of \(comparison.plan.replicates) replicates (standard error in the last digits):\n" + table.text
     }
 
-    private func ratesNote(_ comparison: Comparison) -> String {
+    private var ratesNote: String {
         "W1, W2 and coupling in radians. Exponents of N: least squares over N ≥ \(Rate.smallestCount), interval by bootstrap "
             + "over replicates;\nconsistent: the interval lies within ±\(Rate.equivalence) of the theory. Independent draws "
             + "have the exponent of W too: it is the\ncoupling and the function error that show propagation of chaos."

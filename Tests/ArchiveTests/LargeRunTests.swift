@@ -2,9 +2,9 @@ import Archive
 import Foundation
 import Testing
 
-@Suite struct WritingSpeedTests {
+@Suite struct LargeRunTests {
     /// 256² cells, 41 outputs, 10⁴ experts: 31 MB of values.
-    @Test func aLargeRunIsWrittenInSeconds() throws {
+    @Test func aLargeRunComesBackWhole() throws {
         var contents = try sampleRun(cells: [256, 256], outputs: 41, experts: 10_000)
         contents.densities = contents.times.map { time in
             (0..<256 * 256).map { cell in
@@ -14,9 +14,7 @@ import Testing
         }
         let folder = try TemporaryFolder()
         let url = folder.url.appending(path: "run.h5")
-        let duration = try ContinuousClock().measure { try RunFileWriter.write(contents, to: url) }
-        // One second on an idle machine; the rest is room for a busy one.
-        #expect(duration < .seconds(10))
+        try RunFileWriter.write(contents, to: url)
         #expect(try RunFileReader.contents(of: url) == contents)
     }
 }
