@@ -1,0 +1,162 @@
+/// The loops over amplitudes of eight states at once: amplitude `k` is the rows `2k` (real part) and `2k + 1` (imaginary).
+enum SweepKernels {
+    typealias Lanes = SIMD8<Double>
+    typealias Rows = UnsafeMutablePointer<Lanes>
+
+    /// Turns `source` by a step into `target`, which may be the same; steps that do not touch all rows need it to be.
+    static func turn(_ step: SweepStep, _ size: Int, from source: Rows, to target: Rows, _ c: Lanes, _ s: Lanes) {
+        let opposite = -s
+        forEachPlane(step, size) { u, v, isNegative in
+            let t = isNegative ? opposite : s
+            let (x, y) = (source[u], source[v])
+            target[u] = c * x - t * y
+            target[v] = t * x + c * y
+        }
+    }
+
+    /// Turns the costate back by a step and returns `Σ ±(λ_v ψ_u − λ_u ψ_v)` of the states before the step.
+    static func turnBack(
+        _ step: SweepStep, _ size: Int, costate: Rows, state: UnsafePointer<Lanes>, _ c: Lanes, _ s: Lanes
+    ) -> Lanes {
+        let opposite = -s
+        var (plus, minus) = (Lanes(), Lanes())
+        forEachPlane(step, size) { u, v, isNegative in
+            let t = isNegative ? opposite : s
+            let (x, y) = (costate[u], costate[v])
+            let (a, b) = (c * x + t * y, c * y - t * x)
+            costate[u] = a
+            costate[v] = b
+            let product = b * state[u] - a * state[v]
+            if isNegative { minus = minus + product } else { plus = plus + product }
+        }
+        return plus - minus
+    }
+
+    /// Applies a step without an angle; it is its own inverse.
+    static func flip(_ step: SweepStep, _ size: Int, _ rows: Rows) {
+        let (a, b) = (step.bit, step.other)
+        switch step.kind {
+        case .negate: forEachIndex(size, a) { negate(rows, $0 | a) }
+        case .controlledNegate: forEachIndex(size, a, b) { negate(rows, $0 | a | b) }
+        case .exchange: forEachIndex(size, a) { exchange(rows, $0, $0 | a) }
+        case .controlledExchange: forEachIndex(size, a, b) { exchange(rows, $0 | b, $0 | a | b) }
+        case .swap: forEachIndex(size, a, b) { exchange(rows, $0 | a, $0 | b) }
+        default: break
+        }
+    }
+
+    /// Sets the costate to `O|ψ⟩` and returns `⟨ψ|O|ψ⟩`.
+    static func observe(
+        _ size: Int, flips: UnsafeBufferPointer<Int>, realCount: Int, diagonals: UnsafePointer<Double>, state: Rows,
+        costate: Rows
+    ) -> Lanes {
+        var sum = Lanes()
+        var diagonal = diagonals
+        for k in 0..<size {
+            var (re, im) = (Lanes(), Lanes())
+            for g in 0..<realCount {
+                let row = state + 2 &* (k ^ flips[g])
+                let entry = diagonal[g]
+                re = re + entry * row[0]
+                im = im + entry * row[1]
+            }
+            for g in realCount..<flips.count {
+                let row = state + 2 &* (k ^ flips[g])
+                let entry = diagonal[g]
+                re = re - entry * row[1]
+                im = im + entry * row[0]
+            }
+            diagonal += flips.count
+            costate[2 &* k] = re
+            costate[2 &* k &+ 1] = im
+            sum = sum + (re * state[2 &* k] + im * state[2 &* k &+ 1])
+        }
+        return sum
+    }
+
+    @inline(__always)
+    private static func negate(_ rows: Rows, _ k: Int) {
+        rows[2 &* k] = -rows[2 &* k]
+        rows[2 &* k &+ 1] = -rows[2 &* k &+ 1]
+    }
+
+    @inline(__always)
+    private static func exchange(_ rows: Rows, _ k: Int, _ l: Int) {
+        let (re, im) = (rows[2 &* k], rows[2 &* k &+ 1])
+        rows[2 &* k] = rows[2 &* l]
+        rows[2 &* k &+ 1] = rows[2 &* l &+ 1]
+        rows[2 &* l] = re
+        rows[2 &* l &+ 1] = im
+    }
+
+    /// Calls `body` with the rows `u`, `v` of every plane that a step turns, and whether it turns it backward.
+    @inline(__always)
+    private static func forEachPlane(_ step: SweepStep, _ size: Int, _ body: (Int, Int, Bool) -> Void) {
+        let (a, b) = (step.bit, step.other)
+        /// `c − isX` on the amplitudes `k` and `l`: real parts with imaginary ones.
+        @inline(__always) func cross(_ k: Int, _ l: Int, _ isNegative: Bool) {
+            body(2 &* k, 2 &* l &+ 1, isNegative)
+            body(2 &* l, 2 &* k &+ 1, isNegative)
+        }
+        /// `c − isY` on the amplitudes `k` and `l`: like parts with like ones.
+        @inline(__always) func like(_ k: Int, _ l: Int) {
+            body(2 &* k, 2 &* l, false)
+            body(2 &* k &+ 1, 2 &* l &+ 1, false)
+        }
+        /// The factor `c ± is` on the amplitude `k`.
+        @inline(__always) func phase(_ k: Int, _ isNegative: Bool) { body(2 &* k, 2 &* k &+ 1, isNegative) }
+
+        switch step.kind {
+        case .x: forEachIndex(size, a) { cross($0, $0 | a, true) }
+        case .y: forEachIndex(size, a) { like($0, $0 | a) }
+        case .z:
+            forEachIndex(size, a) {
+                phase($0, true)
+                phase($0 | a, false)
+            }
+        case .phase: forEachIndex(size, a) { phase($0 | a, false) }
+        case .controlledPhase: forEachIndex(size, a, b) { phase($0 | a | b, false) }
+        case .controlledX: forEachIndex(size, a, b) { cross($0 | b, $0 | a | b, true) }
+        case .controlledY: forEachIndex(size, a, b) { like($0 | b, $0 | a | b) }
+        case .controlledZ:
+            forEachIndex(size, a, b) {
+                phase($0 | b, true)
+                phase($0 | a | b, false)
+            }
+        case .xx:
+            forEachIndex(size, a, b) {
+                cross($0, $0 | a | b, true)
+                cross($0 | a, $0 | b, true)
+            }
+        case .yy:
+            forEachIndex(size, a, b) {
+                cross($0, $0 | a | b, false)
+                cross($0 | a, $0 | b, true)
+            }
+        case .zz:
+            forEachIndex(size, a, b) {
+                phase($0, true)
+                phase($0 | a, false)
+                phase($0 | b, false)
+                phase($0 | a | b, true)
+            }
+        case .negate, .controlledNegate, .exchange, .controlledExchange, .swap: break
+        }
+    }
+
+    /// Calls `body` with every index in which the bit is 0.
+    @inline(__always)
+    private static func forEachIndex(_ size: Int, _ bit: Int, _ body: (Int) -> Void) {
+        for j in 0..<(size &>> 1) { body(j &+ (j & (0 &- bit))) }
+    }
+
+    /// Calls `body` with every index in which both bits are 0.
+    @inline(__always)
+    private static func forEachIndex(_ size: Int, _ first: Int, _ second: Int, _ body: (Int) -> Void) {
+        let (low, high) = (0 &- min(first, second), 0 &- max(first, second))
+        for j in 0..<(size &>> 2) {
+            let k = j &+ (j & low)
+            body(k &+ (k & high))
+        }
+    }
+}
