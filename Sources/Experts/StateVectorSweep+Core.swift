@@ -15,12 +15,18 @@ extension StateVectorSweep {
             /// Cosine and sine of every trained turn.
             let turns: Rows
             let gradient: Rows
+            /// Cosine and sine of the turn at hand.
+            let turn: Rows
+            /// A value or a derivative, and three rows of its partial sums.
+            let result: Rows
 
             init(_ base: Rows, _ core: Core) {
                 states = base
                 costate = base + core.stateCount * core.rowCount
                 turns = costate + core.rowCount
                 gradient = turns + 2 * core.trainedCount
+                turn = gradient + core.parameterCount
+                result = turn + 2
             }
         }
 
@@ -38,7 +44,7 @@ extension StateVectorSweep {
         private let prefixStates: UnsafeMutablePointer<Double>
         private let prefixStride: Int
 
-        var scratchLength: Int { (stateCount + 1) * rowCount + 2 * trainedCount + parameterCount }
+        var scratchLength: Int { (stateCount + 1) * rowCount + 2 * trainedCount + parameterCount + 6 }
 
         init(_ expert: QuantumExpert, inputs: [[Double]]) {
             let rows = 2 << expert.circuit.qubitCount
@@ -83,21 +89,23 @@ extension StateVectorSweep {
                 prefixStates[0] = 1
                 return
             }
-            let rows = Rows.allocate(capacity: rowCount)
+            let rows = Rows.allocate(capacity: rowCount + 2)
             defer { rows.deallocate() }
+            let turn = rows + rowCount
+            turn.initialize(repeating: Lanes(), count: 2)
             for first in stride(from: 0, to: datumCount, by: 8) {
                 rows.initialize(repeating: Lanes(), count: rowCount)
                 rows[0] = Lanes(repeating: 1)
                 for step in plan.prefix {
-                    var (c, s) = (Lanes(repeating: step.cosine), Lanes(repeating: step.sine))
+                    (turn[0], turn[1]) = (Lanes(repeating: step.cosine), Lanes(repeating: step.sine))
                     if step.source == .datum {
                         for lane in 0..<8 {
                             let table = datumTable(min(first + lane, datumCount - 1))
-                            c[lane] = table[2 * step.datumPlace]
-                            s[lane] = table[2 * step.datumPlace + 1]
+                            turn[0][lane] = table[2 * step.datumPlace]
+                            turn[1][lane] = table[2 * step.datumPlace + 1]
                         }
                     }
-                    apply(step, from: rows, to: rows, (c, s))
+                    apply(step, from: rows, to: rows, by: turn)
                 }
                 for lane in 0..<min(8, datumCount - first) {
                     let state = prefixStates + (first + lane) * prefixStride
@@ -143,20 +151,21 @@ extension StateVectorSweep {
             let table = UnsafePointer(datumTable(datum))
             plan.steps.withUnsafeBufferPointer { steps in
                 let state = forward(steps, scratch, table)
-                let value = plan.observable.flips.withUnsafeBufferPointer { flips in
+                plan.observable.flips.withUnsafeBufferPointer { flips in
                     plan.observable.diagonals.withUnsafeBufferPointer { diagonals in
                         // Without a string there is no diagonal, and nothing is read.
                         SweepKernels.observe(
                             plan.size, flips: flips, realCount: plan.observable.realCount,
-                            diagonals: diagonals.baseAddress ?? table, state: state, costate: scratch.costate)
+                            diagonals: diagonals.baseAddress ?? table, state: state, costate: scratch.costate,
+                            value: scratch.result)
                     }
                 }
-                Self.store(value, to: values + (datum &* count &+ first), lanes: count &- first)
+                Self.store(scratch.result, to: values + (datum &* count &+ first), lanes: count &- first)
                 guard let gradients else { return }
                 backward(steps, scratch, table, state)
                 for axis in 0..<parameterCount {
                     let out = gradients + ((datum &* parameterCount &+ axis) &* count &+ first)
-                    Self.store(scratch.gradient[axis], to: out, lanes: count &- first)
+                    Self.store(scratch.gradient + axis, to: out, lanes: count &- first)
                 }
             }
         }
@@ -169,7 +178,7 @@ extension StateVectorSweep {
             for step in steps {
                 let target = step.isTrained && keepsStates ? state + rowCount : state
                 if step.kind == .controlledPhase, target != state { target.update(from: state, count: rowCount) }
-                apply(step, from: state, to: target, circle(step, scratch, table))
+                apply(step, from: state, to: target, by: turn(step, scratch, table))
                 state = target
             }
             return state
@@ -186,19 +195,19 @@ extension StateVectorSweep {
             for step in steps.reversed() {
                 // No derivative is left to be taken.
                 if remaining == 0 { return }
-                let (c, s) = circle(step, scratch, table)
+                let turn = turn(step, scratch, table)
                 if keepsStates {
                     if step.isTrained { state -= rowCount }
                 } else {
-                    apply(step, from: state, to: state, (c, -s))
+                    apply(step, from: state, to: state, by: turn, sign: -1)
                 }
                 guard step.isTrained else {
-                    apply(step, from: scratch.costate, to: scratch.costate, (c, -s))
+                    apply(step, from: scratch.costate, to: scratch.costate, by: turn, sign: -1)
                     continue
                 }
-                let derivative =
-                    (2 * step.scale)
-                    * SweepKernels.turnBack(step, plan.size, costate: scratch.costate, state: state, c, s)
+                SweepKernels.turnBack(
+                    step, plan.size, costate: scratch.costate, state: state, by: turn, sums: scratch.result)
+                let derivative = (2 * step.scale) * scratch.result[0]
                 for term in starts[step.trainedPlace]..<starts[step.trainedPlace &+ 1] {
                     let axis = terms[term].axis
                     scratch.gradient[axis] = scratch.gradient[axis] + terms[term].factor * derivative
@@ -208,41 +217,44 @@ extension StateVectorSweep {
         }
 
         @inline(__always)
-        private func apply(_ step: SweepStep, from source: Rows, to target: Rows, _ turn: (Lanes, Lanes)) {
+        private func apply(
+            _ step: SweepStep, from source: Rows, to target: Rows, by turn: UnsafePointer<Lanes>, sign: Double = 1
+        ) {
             switch step.kind {
             case .negate, .controlledNegate, .exchange, .controlledExchange, .swap:
                 SweepKernels.flip(step, plan.size, target)
-            default: SweepKernels.turn(step, plan.size, from: source, to: target, turn.0, turn.1)
+            default: SweepKernels.turn(step, plan.size, from: source, to: target, by: turn, sign: sign)
             }
         }
 
         /// The cosine and sine of a step's turn.
         @inline(__always)
-        private func circle(
+        private func turn(
             _ step: SweepStep, _ scratch: Scratch, _ table: UnsafePointer<Double>
-        ) -> (Lanes, Lanes) {
+        ) -> UnsafePointer<Lanes> {
+            let turn = scratch.turns + 2 &* step.trainedPlace
+            let offset = table + 2 &* step.datumPlace
             switch step.source {
-            case .fixed: return (Lanes(repeating: step.cosine), Lanes(repeating: step.sine))
+            case .trained: return UnsafePointer(turn)
+            case .fixed:
+                scratch.turn[0] = Lanes(repeating: step.cosine)
+                scratch.turn[1] = Lanes(repeating: step.sine)
             case .datum:
-                let turn = table + 2 &* step.datumPlace
-                return (Lanes(repeating: turn[0]), Lanes(repeating: turn[1]))
-            case .trained:
-                let turn = scratch.turns + 2 &* step.trainedPlace
-                return (turn[0], turn[1])
+                scratch.turn[0] = Lanes(repeating: offset[0])
+                scratch.turn[1] = Lanes(repeating: offset[1])
             case .trainedAndDatum:
-                let turn = scratch.turns + 2 &* step.trainedPlace
-                let offset = table + 2 &* step.datumPlace
-                let (c, s) = (turn[0], turn[1])
-                return (c * offset[0] - s * offset[1], s * offset[0] + c * offset[1])
+                scratch.turn[0] = turn[0] * offset[0] - turn[1] * offset[1]
+                scratch.turn[1] = turn[1] * offset[0] + turn[0] * offset[1]
             }
+            return UnsafePointer(scratch.turn)
         }
 
         @inline(__always)
-        private static func store(_ block: Lanes, to target: UnsafeMutablePointer<Double>, lanes: Int) {
+        private static func store(_ row: UnsafePointer<Lanes>, to target: UnsafeMutablePointer<Double>, lanes: Int) {
             if lanes >= 8 {
-                UnsafeMutableRawPointer(target).storeBytes(of: block, as: Lanes.self)
+                UnsafeMutableRawPointer(target).storeBytes(of: row[0], as: Lanes.self)
             } else {
-                for lane in 0..<lanes { target[lane] = block[lane] }
+                for lane in 0..<lanes { target[lane] = row[0][lane] }
             }
         }
     }

@@ -1,12 +1,25 @@
 /// The loops over amplitudes of eight states at once: amplitude `k` is the rows `2k` (real part) and `2k + 1` (imaginary).
+///
+/// Rows go in and out through pointers, and sums are kept in memory: what is stored stays whole, whereas the optimiser
+/// takes arguments, negatives and sums in variables apart into pieces of registers.
 enum SweepKernels {
     typealias Lanes = SIMD8<Double>
     typealias Rows = UnsafeMutablePointer<Lanes>
 
-    /// Turns `source` by a step into `target`, which may be the same; steps that do not touch all rows need it to be.
-    static func turn(_ step: SweepStep, _ size: Int, from source: Rows, to target: Rows, _ c: Lanes, _ s: Lanes) {
-        let opposite = -s
-        forEachPlane(step, size) { u, v, isNegative in
+    /// What is done in a plane; a closure is not sure to be inlined, and a call a plane costs more than the plane.
+    private protocol PlaneOperation {
+        func callAsFunction(_ u: Int, _ v: Int, _ isNegative: Bool)
+    }
+
+    private struct Forward: PlaneOperation {
+        let source: Rows
+        let target: Rows
+        let c: Lanes
+        let s: Lanes
+        let opposite: Lanes
+
+        @inline(__always)
+        func callAsFunction(_ u: Int, _ v: Int, _ isNegative: Bool) {
             let t = isNegative ? opposite : s
             let (x, y) = (source[u], source[v])
             target[u] = c * x - t * y
@@ -14,22 +27,51 @@ enum SweepKernels {
         }
     }
 
-    /// Turns the costate back by a step and returns `Σ ±(λ_v ψ_u − λ_u ψ_v)` of the states before the step.
-    static func turnBack(
-        _ step: SweepStep, _ size: Int, costate: Rows, state: UnsafePointer<Lanes>, _ c: Lanes, _ s: Lanes
-    ) -> Lanes {
-        let opposite = -s
-        var (plus, minus) = (Lanes(), Lanes())
-        forEachPlane(step, size) { u, v, isNegative in
+    private struct Backward: PlaneOperation {
+        let costate: Rows
+        let state: UnsafePointer<Lanes>
+        let sums: Rows
+        let c: Lanes
+        let s: Lanes
+        let opposite: Lanes
+
+        @inline(__always)
+        func callAsFunction(_ u: Int, _ v: Int, _ isNegative: Bool) {
             let t = isNegative ? opposite : s
             let (x, y) = (costate[u], costate[v])
             let (a, b) = (c * x + t * y, c * y - t * x)
             costate[u] = a
             costate[v] = b
-            let product = b * state[u] - a * state[v]
-            if isNegative { minus = minus + product } else { plus = plus + product }
+            // Four sums, so that an addition seldom waits for the one before.
+            let sum = sums + ((isNegative ? 2 : 0) &+ (u & 1))
+            sum[0] = sum[0] + (b * state[u] - a * state[v])
         }
-        return plus - minus
+    }
+
+    /// Turns `source` by a step into `target`, which may be the same; steps that do not touch all rows need it to be.
+    ///
+    /// - Parameters:
+    ///   - turn: cosine and sine.
+    ///   - sign: −1 turns backward.
+    @inline(never)
+    static func turn(
+        _ step: SweepStep, _ size: Int, from source: Rows, to target: Rows, by turn: UnsafePointer<Lanes>, sign: Double
+    ) {
+        let (c, s) = (turn[0], sign * turn[1])
+        forEachPlane(step, size, Forward(source: source, target: target, c: c, s: s, opposite: -1 * s))
+    }
+
+    /// Turns the costate back by a step and writes `Σ ±(λ_v ψ_u − λ_u ψ_v)` of the states before the step to
+    /// `sums[0]`, the first of four rows.
+    @inline(never)
+    static func turnBack(
+        _ step: SweepStep, _ size: Int, costate: Rows, state: UnsafePointer<Lanes>, by turn: UnsafePointer<Lanes>,
+        sums: Rows
+    ) {
+        let (c, s) = (turn[0], turn[1])
+        sums.update(repeating: Lanes(), count: 4)
+        forEachPlane(step, size, Backward(costate: costate, state: state, sums: sums, c: c, s: s, opposite: -1 * s))
+        sums[0] = (sums[0] + sums[1]) - (sums[2] + sums[3])
     }
 
     /// Applies a step without an angle; it is its own inverse.
@@ -45,12 +87,13 @@ enum SweepKernels {
         }
     }
 
-    /// Sets the costate to `O|ψ⟩` and returns `⟨ψ|O|ψ⟩`.
+    /// Sets the costate to `O|ψ⟩` and writes `⟨ψ|O|ψ⟩`.
+    @inline(never)
     static func observe(
         _ size: Int, flips: UnsafeBufferPointer<Int>, realCount: Int, diagonals: UnsafePointer<Double>, state: Rows,
-        costate: Rows
-    ) -> Lanes {
-        var sum = Lanes()
+        costate: Rows, value: Rows
+    ) {
+        value[0] = Lanes()
         var diagonal = diagonals
         for k in 0..<size {
             var (re, im) = (Lanes(), Lanes())
@@ -69,9 +112,8 @@ enum SweepKernels {
             diagonal += flips.count
             costate[2 &* k] = re
             costate[2 &* k &+ 1] = im
-            sum = sum + (re * state[2 &* k] + im * state[2 &* k &+ 1])
+            value[0] = value[0] + (re * state[2 &* k] + im * state[2 &* k &+ 1])
         }
-        return sum
     }
 
     @inline(__always)
@@ -91,7 +133,7 @@ enum SweepKernels {
 
     /// Calls `body` with the rows `u`, `v` of every plane that a step turns, and whether it turns it backward.
     @inline(__always)
-    private static func forEachPlane(_ step: SweepStep, _ size: Int, _ body: (Int, Int, Bool) -> Void) {
+    private static func forEachPlane(_ step: SweepStep, _ size: Int, _ body: some PlaneOperation) {
         let (a, b) = (step.bit, step.other)
         /// `c − isX` on the amplitudes `k` and `l`: real parts with imaginary ones.
         @inline(__always) func cross(_ k: Int, _ l: Int, _ isNegative: Bool) {
