@@ -9,8 +9,3 @@ public func wrapped(_ angle: Double) -> Double {
     // Rounding can leave the period's end, or a hair below zero.
     return rest >= turn || rest < 0 ? 0 : rest
 }
-
-/// The signed difference `a − b` of two angles on the circle, in `[−π, π]`.
-public func angularDifference(_ a: Double, _ b: Double) -> Double {
-    remainder(a - b, 2 * .pi)
-}

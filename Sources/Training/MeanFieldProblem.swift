@@ -8,7 +8,7 @@ public import Torus
 /// data the sum over the data is contracted once more: `w = G M − b`, `G = C Cᵀ / n`, `b = C y / n`; nothing of the size
 /// of the data is left in the dynamics.
 ///
-/// Source: MODEL of the project's documentation; Melchor Hernandez, Pastorello, De Palma, arXiv 2501.14660.
+/// Source: docs/model.md; Melchor Hernandez, Pastorello, De Palma, arXiv 2501.14660.
 public struct MeanFieldProblem: Sendable {
     /// The monomials `Φ_m`.
     public let basis: TrigonometricBasis

@@ -29,6 +29,39 @@ import Testing
         }
     }
 
+    /// Two trained angles, the first one negative; and the 50-digit values of reference circuit A at θ = (0.1, 0.2).
+    @Test func evaluateTakesSeveralAngles() throws {
+        let folder = try TemporaryFolder()
+        let circuit = KacProcess.root.appendingPathComponent("data/circuits/reference-a.qasm").path
+        try folder.write("x0,x1,x2,x3,y\n0.3,-0.4,0.5,-0.6,0\n", to: "data.csv")
+        let path = try folder.write(
+            """
+            expert:
+              circuit: \(circuit)
+              parameters: [theta0, theta1]
+              observable: 0.25 Z0 + 0.25 Z1 + 0.25 Z2 + 0.25 Z3
+            training: {file: data.csv, target: y}
+            """, to: "two-angles.yml")
+        func answer(_ theta: String) throws -> Answer {
+            let process = try KacProcess.run(["evaluate", path, "--theta", theta, "--json"])
+            #expect(process.status == 0, "\(process.errors)")
+            return try JSONDecoder().decode(Answer.self, from: Data(process.output.utf8))
+        }
+        let turned = try answer("-0.1,0.2")
+        #expect(turned.theta == [-0.1, 0.2])
+        let expansion = try #require(turned.expansion)
+        #expect(abs(turned.direct.f[0] - expansion.f[0]) < 1e-13)
+        let reference = try answer("0.1,0.2")
+        for path in [reference.direct, try #require(reference.expansion)] {
+            #expect(abs(path.f[0] - 0.24347158532142181866) < 1e-15)
+            #expect(abs(path.gradient[0][0] + 0.0338006282011608705) < 2e-15)
+            #expect(abs(path.gradient[0][1] + 0.116530028101645821) < 2e-15)
+        }
+        // The same experiment has no times to run over.
+        let run = try KacProcess.run(["run", path])
+        #expect(run.status == 65 && run.errors.contains("2 trained angles"))
+    }
+
     @Test func evaluateTakesAllRowsInTheirOrder() throws {
         let small = try SmallExperiment(replacing: [
             ("x,y\n", "x,y\n1,0\n2,0\n"), ("target: y", "target: y, test: 0.5"),

@@ -107,6 +107,13 @@ import Testing
         #expect(process.output.contains("W1") && process.output.contains("Written to small.h5"))
     }
 
+    @Test func aReaderOfTheTablesMayLeaveEarly() throws {
+        let small = try SmallExperiment()
+        #expect(try small.run(limits: "exec > >(head -n 1)").status == 0)
+        let file = small.folder.url.appendingPathComponent("small.h5")
+        #expect(try RunFileReader.contents(of: file).times == [0, 1, 2])
+    }
+
     /// Standard errors, exponents only from three numbers of experts on.
     @Test func oneReplicateAndFewCounts() throws {
         let small = try SmallExperiment(replacing: [

@@ -54,8 +54,11 @@ extension OutputOptions {
         try RunFileWriter.check(destination: destination, overwrite: overwrite)
         let progress = Progress()
         let simulation = try Simulation(experiment, parallelism: parallelism, progress: progress)
-        // The tables first: what was computed is seen even when the file cannot be written.
+        // The tables first: what was computed is seen even when the file cannot be written. And a reader of the tables who
+        // leaves early, such as head, must not end the run before the file is there.
+        signal(SIGPIPE, SIG_IGN)
         print("\(experiment.title)\n\n\(RunSummary(simulation: simulation).text)\n")
+        fflush(nil)
         try uninterrupted {
             try RunFileWriter.write(RunContents(simulation, date: Date()), to: destination, overwrite: overwrite)
         }

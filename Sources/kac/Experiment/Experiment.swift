@@ -26,7 +26,7 @@ struct Experiment {
 
     /// What an experiment is read for: it decides what is refused.
     enum Purpose {
-        /// The expert and its data, whatever the number of trained angles.
+        /// The expert and its data, whatever the number of trained angles; no times are needed.
         case expert
         /// The whole experiment: the solvers of the limit take one trained angle.
         case limit
@@ -81,11 +81,11 @@ extension Experiment {
         amplitude = try keys["scaling"].map(Self.amplitude) ?? 1
         if let law = keys["initial"] { _ = try law.choice(of: ["uniform"]) }
         initialLaw = .uniform
-        times = try Self.times(required("time"))
+        times = purpose == .expert && keys["time"] == nil ? [] : try Self.times(required("time"))
         (scheme, grid) = try Self.continuum(keys["continuum"], dimension: expert.parameterCount, in: folder)
         particles = try keys["particles"].map(Self.particles)
         let outputs = times
-        compare = try keys["compare"].map { try Self.compare($0, outputs: outputs) }
+        compare = outputs.isEmpty ? nil : try keys["compare"].map { try Self.compare($0, outputs: outputs) }
         if let compare = keys["compare"], particles == nil {
             throw compare.error("there are no particles to compare: add the key 'particles', or leave 'compare' out")
         }
