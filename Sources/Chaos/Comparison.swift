@@ -44,6 +44,8 @@ public struct Comparison: Sendable {
     /// The grid's term of the distances' error budget at each compared time, `[output][order]`, in radians; none where
     /// the limit has no finer density.
     private let gridTerms: [[WassersteinOrder: Double]]
+    /// About how far the limit itself is from the true one at each compared time; NaN where that is not known.
+    private let solverErrors: [Double]
     private let samples: [Sample]
 
     /// Trains the mixtures of a plan and compares them with the limit.
@@ -70,6 +72,7 @@ public struct Comparison: Sendable {
         times = plan.outputs.map { limit.times[$0] }
         self.quantities = quantities
         samples = results.flatMap(\.samples)
+        solverErrors = plan.outputs.map { limit.solverErrors[$0] }
         gridTerms = plan.outputs.map { output in
             guard let refined = limit.refinedDensities[output] else { return [:] }
             let orders = plan.wasserstein.map { order in
@@ -110,6 +113,9 @@ public struct Comparison: Sendable {
         default: 0
         }
     }
+
+    /// About how far the limit itself is from the true one, by its first moment; NaN where that is not known.
+    public func solverError(output: Int) -> Double { solverErrors[output] }
 
     /// The sample of one replicate.
     public func sample(_ quantity: Quantity, count: Int, output: Int, replicate: Int) -> Sample {

@@ -12,7 +12,7 @@ public struct Rate: Sendable, Equatable {
         /// The interval is wider than that, or there is none.
         case notEnoughData = "not enough data"
         /// The theory says nothing here: the quantity vanishes, the density nearly vanishes somewhere, no single power
-        /// describes the quantity, or the grid is too coarse for the distances that are fitted.
+        /// describes the quantity, or the limit is not known well enough for the means that are fitted.
         case notApplicable = "not applicable"
     }
 
@@ -23,8 +23,9 @@ public struct Rate: Sendable, Equatable {
     /// The rates of Wasserstein distances need a density above this part of the uniform one everywhere.
     public static let smallestDensityRatio = 0.01
 
-    /// A grid term above this part of the smallest distance that is fitted spoils the fit.
-    public static let largestGridShare = 0.1
+    /// An error of the limit, of its grid and of its solver, above this part of the smallest mean that is fitted spoils the fit;
+    /// so does one that is not known.
+    public static let largestErrorShare = 0.1
 
     /// What falls.
     public let quantity: Quantity
@@ -42,7 +43,7 @@ public struct Rate: Sendable, Equatable {
     public let proved: Double
     /// What the interval says.
     public let verdict: Verdict
-    /// Whether the grid of the density is too coarse for the smallest distance that is fitted.
+    /// Whether the limit is not known well enough for the smallest mean that is fitted.
     public let isTooCoarse: Bool
 
     /// Fits a quantity at one compared time.
@@ -66,7 +67,8 @@ public struct Rate: Sendable, Equatable {
         let isTransport = quantity == .w1 || quantity == .w2
         let vanishes = values.contains { row in row.allSatisfy { $0 == 0 } }
         let smallest = used.last.map { comparison.mean(quantity, count: $0, output: output).mean } ?? .nan
-        isTooCoarse = comparison.gridTerm(quantity, output: output) > Self.largestGridShare * smallest
+        let error = comparison.gridTerm(quantity, output: output) + comparison.solverError(output: output)
+        isTooCoarse = !used.isEmpty && !(error <= Self.largestErrorShare * smallest)
         verdict =
             if theory.isNaN || vanishes || isTooCoarse || (isTransport && densityRatio < Self.smallestDensityRatio) {
                 .notApplicable

@@ -52,9 +52,6 @@ public final class Characteristics: ContinuumSolver {
     /// The number of nodes in use.
     public var nodes: Int { solver.system.count }
 
-    /// The density is known everywhere.
-    public var refines: Bool { true }
-
     /// The tail of the nodes' displacement as a function of their label.
     public var resolution: Resolution {
         Resolution(unknowns: nodes, measure: "spectral tail", value: tail(), lostAt: lostAt)
@@ -124,7 +121,10 @@ public final class Characteristics: ContinuumSolver {
     public func density(on grid: PeriodicGrid) throws -> Field {
         let n = grid.cells[0]
         let faces = Array(grid.faces(axis: 0).dropLast())
-        let origins = try self.origins(of: faces)
+        var origins = try self.origins(of: faces)
+        // The flow keeps the order of the faces; where it draws them together beyond rounding, so do these.
+        let end = origins[0] + 2 * .pi
+        for i in 1..<max(1, n) { origins[i] = min(end, max(origins[i], origins[i - 1])) }
         let h = grid.spacing(axis: 0)
         let values = (0..<n).map { i in
             let right = i + 1 < n ? origins[i + 1] : origins[0] + 2 * .pi

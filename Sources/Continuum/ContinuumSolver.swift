@@ -28,11 +28,9 @@ public protocol ContinuumSolver: AnyObject {
     /// `∫ |∇V|² dμ`, the rate at which the loss falls.
     func dissipation() -> Double
 
-    /// Whether `density(on:)` takes any grid; otherwise it takes the solver's own alone.
-    var refines: Bool { get }
-
     /// The density's cell averages on a grid, per radian.
     ///
+    /// - Precondition: for finite volumes, a whole number of cells in each of the solver's own.
     /// - Throws: what the method needs to get there.
     func density(on grid: PeriodicGrid) throws -> Field
 }

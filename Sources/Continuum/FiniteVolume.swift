@@ -64,9 +64,6 @@ public final class FiniteVolume: ContinuumSolver {
     private var state: UnsafeMutablePointer<Double> { memory }
     private func row(_ index: Int) -> UnsafeMutablePointer<Double> { memory + index * cells }
 
-    /// The averages are all that is known.
-    public var refines: Bool { false }
-
     /// The cells under the peak, as if the law were a box of the peak's height.
     public var resolution: Resolution {
         Resolution(unknowns: cells, measure: "cells under the peak", value: cellsUnderPeak(), lostAt: lostAt)
@@ -162,12 +159,22 @@ public final class FiniteVolume: ContinuumSolver {
         potential.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
 
-    /// The cell averages, on the solver's own grid.
+    /// The cell averages; on a finer grid those of limited linear profiles in the solver's cells, which keep their mass.
     ///
-    /// - Precondition: the grid is the solver's own.
+    /// - Precondition: the grid has a whole number of cells in each of the solver's own.
     public func density(on grid: PeriodicGrid) throws -> Field {
-        precondition(grid == self.grid, "a finite-volume density lives on its own grid")
-        return Field(grid: grid, values: (0..<cells).map { state[$0] })
+        let parts = grid.cells[0] / cells
+        precondition(
+            grid.dimension == 1 && grid.cells[0] == cells * parts, "a finite-volume density lives on its own grid")
+        let limiter = SlopeLimiter.monotonizedCentral
+        let values = (0..<cells).flatMap { i in
+            let (left, right) = (state[(i + cells - 1) % cells], state[(i + 1) % cells])
+            let slope = limiter(state[i] - left, right - state[i])
+            return (0..<parts).map { part in
+                state[i] + slope * ((Double(part) + 0.5) / Double(parts) - 0.5)
+            }
+        }
+        return Field(grid: grid, values: values)
     }
 }
 

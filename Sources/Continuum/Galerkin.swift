@@ -57,9 +57,6 @@ public final class Galerkin: ContinuumSolver {
     /// The number of modes `K` in use.
     public var modes: Int { solver.system.modes }
 
-    /// The density is known everywhere.
-    public var refines: Bool { true }
-
     /// The tail of the moments beside the modes in use.
     public var resolution: Resolution {
         Resolution(unknowns: modes, measure: "spectral tail", value: tail(), lostAt: nil)

@@ -11,8 +11,8 @@ public struct Limit: Sendable {
     public let grid: PeriodicGrid
     /// The density at each output, per radian^d.
     public internal(set) var densities: [Field]
-    /// Densities on a grid of a quarter of the cell width, by output: those that were asked for, where the method has them.
-    /// They judge the grid.
+    /// Densities on a grid of a quarter of the cell width, by output: those that were asked for. They judge
+    /// the grid.
     public let refinedDensities: [Int: Field]
     /// The moments `M_m` of the problem's basis at each output.
     public let moments: [[Double]]
@@ -30,6 +30,7 @@ public struct Limit: Sendable {
     public let resolutions: [Resolution]
     /// The weights `w(t)` of the potential with dense output.
     public let history: PiecewisePolynomial
+    private let holdsTolerance: Bool
     /// The exact solution, for a problem that has one.
     public let exact: OneAngleSolution?
 
@@ -52,7 +53,7 @@ public struct Limit: Sendable {
         let solver = try Self.solver(problem, scheme: scheme, grid: grid)
         var densities: [Field] = []
         var refined: [Int: Field] = [:]
-        let finer = solver.refines ? try PeriodicGrid(cells: grid.cells.map { 4 * $0 }) : nil
+        let finer = refinedOutputs.isEmpty ? nil : try PeriodicGrid(cells: grid.cells.map { 4 * $0 })
         var moments: [[Double]] = []
         var firstMoments: [(real: Double, imaginary: Double)] = []
         var dissipations: [Double] = []
@@ -66,6 +67,7 @@ public struct Limit: Sendable {
             dissipations.append(solver.dissipation())
             resolutions.append(solver.resolution)
         }
+        holdsTolerance = if case .finiteVolume = scheme { false } else { true }
         self.times = times
         self.grid = grid
         self.densities = densities
@@ -95,6 +97,15 @@ public struct Limit: Sendable {
         case .finiteVolume(let reconstruction, let tolerance):
             try FiniteVolume(problem, grid: grid, reconstruction: reconstruction, tolerance: tolerance)
         }
+    }
+
+    /// About how far the law is from the true one at each output, by its first moment.
+    ///
+    /// The distance from the exact solution where there is one. Elsewhere 0 for the methods that hold their own resolution to a
+    /// tolerance, and NaN, not known, for finite volumes after the start.
+    public var solverErrors: [Double] {
+        if let exactMomentErrors { return exactMomentErrors }
+        return times.map { holdsTolerance || $0 == 0 ? 0 : .nan }
     }
 
     /// The distance of `z = ∫ e^{iθ} dμ` from the exact solution at each output; `nil` for a problem without one.

@@ -43,6 +43,8 @@ public struct PauliSum: Sendable, Hashable {
         if let term = merged.first(where: { !$0.coefficient.isFinite }) {
             throw PauliSumError.notFinite("\(term.string)", term.coefficient)
         }
+        let norm = merged.reduce(0) { $0 + abs($1.coefficient) }
+        guard norm.isFinite else { throw PauliSumError.notFinite("the sum of all strings", norm) }
         self.terms = merged
     }
 

@@ -13,7 +13,7 @@ public import Torus
 ///   - coarse: cell averages on the circle.
 ///   - fine: the same law's averages, four cells in each coarse one.
 ///   - order: `p` of `W_p`.
-/// - Returns: an estimate of `W_p` in radians, from above.
+/// - Returns: an estimate of `W_p` in radians, from above; NaN where the fine grid has a negative average.
 /// - Complexity: O(cells of the fine grid).
 public func gridTerm(of coarse: Field, against fine: Field, order: WassersteinOrder) -> Double {
     let (cells, parts) = (coarse.values.count, 4)
@@ -23,6 +23,7 @@ public func gridTerm(of coarse: Field, against fine: Field, order: WassersteinOr
     for cell in 0..<cells {
         let masses = (0..<parts).map { fine.values[cell * parts + $0] * width }
         let total = masses.reduce(0, +)
+        guard masses.allSatisfy({ $0 >= 0 }) else { return .nan }
         guard total > 0 else { continue }
         // In the cell's own units the fine mass up to a point goes to that share of the width.
         var left = 0.0

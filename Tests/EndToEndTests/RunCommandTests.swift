@@ -73,6 +73,20 @@ import Testing
         #expect(nodes.status == 0 && nodes.errors.contains("the grid is too coarse"), "\(nodes.errors)")
     }
 
+    /// First order on 32 cells is further from the limit than the mixtures are: no theorem is called refuted.
+    @Test func aCoarseSchemeGivesNoVerdict() throws {
+        let small = try SmallExperiment(replacing: [
+            ("method: galerkin", "method: upwind"), ("1e-9", "1e-6"), ("[64]", "[32]"),
+            ("[10, 100, 200, 400]", "[100, 1000, 10000]"),
+        ])
+        let process = try small.run()
+        #expect(process.status == 0 && process.errors.contains("the grid is too coarse"), "\(process.errors)")
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        let times = try ShippedExperimentTests.reals(contents, "rates", "time")
+        let verdicts = try ShippedExperimentTests.texts(contents, "rates", "verdict")
+        #expect(zip(times, verdicts).allSatisfy { $0 == 0 || $1 == "not applicable" }, "\(verdicts)")
+    }
+
     @Test func particlesWithoutAComparisonAreStoredAlone() throws {
         let small = try SmallExperiment(replacing: [
             ("compare: {wasserstein: [1, 2], coupling: true, function: true}\n", "")

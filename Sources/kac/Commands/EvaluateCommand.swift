@@ -19,7 +19,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "The trained angles in radians, separated by commas; pi and its multiples are understood.")
+        help: "The trained angles in radians, separated by commas; also as -pi/2 or 3*pi/4.")
     var theta: String
 
     @Flag(help: "Print JSON: theta, direct and expansion, each with f per datum and gradient per datum and parameter.")

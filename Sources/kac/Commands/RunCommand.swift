@@ -1,6 +1,7 @@
 import Archive
 import ArgumentParser
 import Foundation
+import Synchronization
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +12,7 @@ struct RunCommand: ParsableCommand {
             when it is whole; an existing one is kept unless --overwrite is given.
 
               kac run data/experiments/iris.yml
-              kac run data/experiments/iris.yml -o iris-2.h5 --set particles.seed=2 --set time.end=10
+              kac run data/experiments/iris.yml -o iris-2.h5 --set time.end=10
             """)
 
     @OptionGroup var experiment: ExperimentOptions
@@ -66,9 +67,20 @@ extension OutputOptions {
     }
 }
 
-/// Puts Ctrl-C and SIGTERM off for a short piece of work that would leave a temporary file behind.
+/// A signal that came while the run file was being written; 0 for none.
+private let pendingSignal = Atomic<Int32>(0)
+
+/// Puts Ctrl-C and its like off for a short piece of work that would leave a temporary file behind, and obeys afterwards.
 private func uninterrupted(_ work: () throws -> Void) rethrows {
-    let earlier = [SIGINT, SIGTERM].map { ($0, signal($0, SIG_IGN)) }
-    defer { for (number, action) in earlier { signal(number, action) } }
+    pendingSignal.store(0, ordering: .sequentiallyConsistent)
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    let earlier = numbers.map { number in
+        (number, signal(number) { pendingSignal.store($0, ordering: .sequentiallyConsistent) })
+    }
+    defer {
+        for (number, action) in earlier { signal(number, action) }
+        let pending = pendingSignal.load(ordering: .sequentiallyConsistent)
+        if pending != 0 { raise(pending) }
+    }
     try work()
 }

@@ -62,7 +62,8 @@ extension RunContents {
     }
 
     /// The terms of the error of W₁ and W₂ at the largest number of experts: the grid of the density, the bracket of the
-    /// transport, the standard error over replicates. The time step's term is not measured, and NaN.
+    /// transport, the standard error over replicates, and the solver of the limit as a whole. The time step alone is not
+    /// measured, and NaN.
     private static func budgetTable(_ comparison: Comparison) -> RunTable? {
         let last = comparison.plan.counts.count - 1
         let rows = comparison.quantities.filter { $0 == .w1 || $0 == .w2 }.flatMap { quantity in
@@ -81,6 +82,7 @@ extension RunContents {
                 column("grid", rows.map { comparison.gridTerm($0.quantity, output: $0.output) }),
                 column("time_step", rows.map { _ in .nan }),
                 column("transport", means.map { $0.upper - $0.lower }),
+                column("solver", rows.map { comparison.solverError(output: $0.output) }),
                 column("sampling", means.map(\.standardError)),
             ])
     }
