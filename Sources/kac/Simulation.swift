@@ -82,14 +82,18 @@ struct Simulation {
                 progress.warn("no verdicts at t = \(time): finite volumes do not know their own error for this expert")
                 continue
             }
-            for quantity in comparison.quantities where quantity != .lossGap {
+            let spoiled = comparison.quantities.filter { quantity in
                 let error = comparison.gridTerm(quantity, output: output) + comparison.solverError(output: output)
                 let mean = comparison.mean(quantity, count: last, output: output).mean
-                guard error > Rate.largestErrorShare * mean else { continue }
-                progress.warn(
-                    "\(quantity.rawValue) at t = \(time): the grid is too coarse; the limit is about "
-                        + "\(Measured.number(error)) off, beside a mean of \(Measured.number(mean)): take more cells")
+                return quantity != .lossGap && mean > 0 && error > Rate.largestErrorShare * mean
             }
+            guard let first = spoiled.first else { continue }
+            let error = comparison.gridTerm(first, output: output) + comparison.solverError(output: output)
+            let mean = comparison.mean(first, count: last, output: output).mean
+            progress.warn(
+                "the grid is too coarse or the tolerance too large at t = \(time) for "
+                    + "\(spoiled.map(\.rawValue).joined(separator: ", ")): the limit is about "
+                    + "\(Measured.number(error)) off, beside a mean \(first.rawValue) of \(Measured.number(mean))")
         }
     }
 
