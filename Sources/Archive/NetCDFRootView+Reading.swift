@@ -44,6 +44,8 @@ extension NetCDFRootView.Reader {
             title: try required("title"), experiment: try experiment(),
             softwareVersion: try required("softwareVersion"), author: try root.text(attribute: "author"), date: date,
             grid: grid, times: times, densities: densities)
+        contents.expertPath = try root.text(attribute: "expert_path")
+        contents.expertPathReason = try root.text(attribute: "expert_path_reason")
         if names.contains("expert") {
             contents.experts = try experts(dimension: grid.dimension, outputs: times.count, among: names)
         }

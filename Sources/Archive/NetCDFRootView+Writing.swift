@@ -20,6 +20,8 @@ extension NetCDFRootView {
         try root.setAttribute("softwareVersion", contents.softwareVersion)
         try root.setAttribute("date", RunDate.text(contents.date))
         if let author = contents.author { try root.setAttribute("author", author) }
+        if let path = contents.expertPath { try root.setAttribute("expert_path", path) }
+        if let reason = contents.expertPathReason { try root.setAttribute("expert_path_reason", reason) }
         if let experts = contents.experts { try root.setAttribute("ensemble_count", Int64(experts.ensembleCount)) }
         try root.setAttribute("experiment", contents.experiment)
         // A text above 64 KiB is stored outside the checksums of the format.

@@ -33,6 +33,7 @@ extension RunContents {
     private func validateTexts() throws(ArchiveError) {
         for (name, text) in [
             ("title", title), ("experiment", experiment), ("version", softwareVersion), ("author", author ?? ""),
+            ("expert path", expertPath ?? ""), ("reason of the expert path", expertPathReason ?? ""),
         ] {
             try require(!text.utf8.contains(0), "the \(name) contains a zero byte")
         }

@@ -13,6 +13,10 @@ public struct RunContents: Sendable, Equatable {
     public var author: String?
     /// When the run was made; a file keeps whole seconds.
     public var date: Date
+    /// How the experts' expansion was found: `expansion` or `direct`.
+    public var expertPath: String?
+    /// Why it was not found from the experts' structure.
+    public var expertPathReason: String?
     /// The grid of the densities, of one to three axes.
     public var grid: PeriodicGrid
     /// The times of the outputs, increasing.

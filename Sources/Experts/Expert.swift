@@ -20,6 +20,12 @@ public protocol Expert: Sendable {
     /// - Parameter inputs: one row of input values a datum.
     /// - Throws: `ExpansionError` when a row does not fit or the expansion grows too large.
     func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion
+
+    /// The trigonometric polynomial by whichever path there is, and which it was.
+    ///
+    /// - Parameter inputs: one row of input values a datum.
+    /// - Throws: `ExpansionError` when a row does not fit or there is no path.
+    func lift(inputs: [[Double]]) throws -> Lift
 }
 
 extension Expert {
@@ -28,4 +34,7 @@ extension Expert {
 
     /// The number of data inputs.
     public var inputCount: Int { inputNames.count }
+
+    /// The lift by the expert's structure.
+    public func lift(inputs: [[Double]]) throws -> Lift { Lift(try expansion(inputs: inputs)) }
 }

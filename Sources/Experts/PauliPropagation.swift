@@ -62,16 +62,7 @@ public struct PauliPropagation: Sendable {
     /// - Throws: `ExpansionError` when there is no datum, a row does not fit, or the terms grow beyond the limit.
     /// - Complexity: gates times terms times data; the terms double at most at every rotation.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
-        guard !inputs.isEmpty else { throw ExpansionError.noDatum }
-        for (datum, row) in inputs.enumerated() {
-            guard row.count == roles.data.count else {
-                throw ExpansionError.wrongInputCount(datum: datum, found: row.count, expected: roles.data.count)
-            }
-            if let column = row.firstIndex(where: { !$0.isFinite }) {
-                throw ExpansionError.notFinite(
-                    datum: datum, input: circuit.inputs[roles.data[column]].name, value: row[column])
-            }
-        }
+        try ExpansionError.check(inputs, names: roles.data.map { circuit.inputs[$0].name })
         var rows: [TrigonometricMonomial: [Double]] = [:]
         for start in stride(from: 0, to: inputs.count, by: Self.dataBlock) {
             let block = Array(inputs[start..<min(start + Self.dataBlock, inputs.count)])
@@ -263,31 +254,5 @@ public struct PauliPropagation: Sendable {
                 precondition(factor.harmonic % 2 == 0, "a half angle is left")
                 return TrigonometricMonomial.Factor(factor.kind, axis: factor.axis, harmonic: factor.harmonic / 2)
             })
-    }
-}
-
-/// Why a circuit has no expansion.
-public enum ExpansionError: Error, Equatable, CustomStringConvertible {
-    /// No datum was given.
-    case noDatum
-    /// A datum has a wrong number of values.
-    case wrongInputCount(datum: Int, found: Int, expected: Int)
-    /// A value is infinite or not a number.
-    case notFinite(datum: Int, input: String, value: Double)
-    /// The pairs of Pauli string and monomial are more than the limit.
-    case tooManyTerms(limit: Int)
-
-    /// What was found, what was expected and what to do.
-    public var description: String {
-        switch self {
-        case .noDatum: "found no datum, expected at least one"
-        case .wrongInputCount(let datum, let found, let expected):
-            "datum \(datum) has \(found) values, expected \(expected)"
-        case .notFinite(let datum, let input, let value):
-            "datum \(datum) has the value \(value) for '\(input)', expected a finite number"
-        case .tooManyTerms(let limit):
-            "the expansion has more than \(limit) terms; use the state vector, a shallower circuit or fewer trained "
-                + "inputs, or raise the limit"
-        }
     }
 }

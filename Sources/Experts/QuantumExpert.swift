@@ -9,7 +9,7 @@
 /// expert.value(parameters: [0.3], inputs: [0.1])    // cos(0.2)
 /// ```
 public struct QuantumExpert: Expert {
-    /// The most qubits that the state vector can have.
+    /// The most qubits that the state vector can have; Pauli propagation takes more.
     public static let largestQubitCount = StateVector.largestQubitCount
 
     /// The circuit.
@@ -18,6 +18,8 @@ public struct QuantumExpert: Expert {
     public let roles: InputRoles
     /// The observable `O`.
     public let observable: PauliSum
+    /// The number of pairs of Pauli string and monomial beyond which Pauli propagation gives up.
+    public let termLimit: Int
     private let propagation: PauliPropagation
 
     /// The expert with the given circuit, trained inputs and observable.
@@ -25,16 +27,14 @@ public struct QuantumExpert: Expert {
     /// - Parameter parameters: the names of the trained inputs, in the order of `θ`; an array's name means all its elements.
     ///   The other inputs are data.
     /// - Throws: `ExpertError` when a name is unknown or repeats, a trained angle is not 2π-periodic, the observable does not
-    ///   fit the circuit, or there are more qubits than a state vector can have.
+    ///   fit the circuit, or there are more qubits than Pauli propagation can have.
     public init(
         circuit: Circuit, parameters: [String], observable: PauliSum,
         termLimit: Int = PauliPropagation.defaultTermLimit
     ) throws {
-        guard circuit.qubitCount <= StateVector.largestQubitCount else {
-            throw ExpertError.tooManyQubits(circuit.qubitCount, limit: StateVector.largestQubitCount)
-        }
         self.circuit = circuit
         self.observable = observable
+        self.termLimit = termLimit
         roles = try InputRoles(circuit: circuit, parameters: parameters)
         propagation = try PauliPropagation(
             circuit: circuit, roles: roles, observable: observable, termLimit: termLimit)
@@ -46,8 +46,12 @@ public struct QuantumExpert: Expert {
     /// The names of the data inputs.
     public var inputNames: [String] { roles.data.map { circuit.inputs[$0].name } }
 
+    /// Whether a state vector can have the circuit's qubits.
+    public var fitsStateVector: Bool { circuit.qubitCount <= Self.largestQubitCount }
+
     /// The value by the state vector.
     ///
+    /// - Precondition: `fitsStateVector`.
     /// - Complexity: gates times `2^qubits`.
     public func value(parameters: [Double], inputs: [Double]) -> Double {
         var differentiation = AdjointDifferentiation(self)
@@ -56,6 +60,7 @@ public struct QuantumExpert: Expert {
 
     /// The value and gradient by the state vector, forward once and backward once.
     ///
+    /// - Precondition: `fitsStateVector`.
     /// - Complexity: gates times `2^qubits`, whatever the number of parameters.
     public func valueAndGradient(parameters: [Double], inputs: [Double]) -> (value: Double, gradient: [Double]) {
         var differentiation = AdjointDifferentiation(self)
@@ -67,5 +72,24 @@ public struct QuantumExpert: Expert {
     /// The expansion by Pauli propagation.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
         try propagation.expansion(inputs: inputs)
+    }
+
+    /// The expansion by Pauli propagation, and where its terms grow beyond the limit, from values of the state vector: as exact,
+    /// and the cheaper way for deep circuits of few trained angles.
+    public func lift(inputs: [[Double]]) throws -> Lift {
+        do {
+            return Lift(try expansion(inputs: inputs))
+        } catch ExpansionError.tooManyTerms(let limit) {
+            let sampled = SampledExpansion(self)
+            guard fitsStateVector else { throw ExpansionError.tooManyTerms(limit: limit) }
+            guard sampled.isFeasible, let count = sampled.sampleCount else {
+                throw ExpansionError.noPath(
+                    termLimit: limit, samples: sampled.sampleCount, sampleLimit: SampledExpansion.sampleLimit)
+            }
+            return Lift(
+                try sampled.expansion(inputs: inputs), path: .direct,
+                reason: "Pauli propagation meets more than \(limit) terms; the expansion is found from \(count) values "
+                    + "of the state vector a datum")
+        }
     }
 }

@@ -58,16 +58,7 @@ public final class StateVectorSweep {
     ///
     /// - Throws: `ExpansionError` when there is no datum, or a row has a wrong number of values or one that is not finite.
     public init(_ expert: QuantumExpert, inputs: [[Double]], parallelism: Parallelism = .serial) throws {
-        guard !inputs.isEmpty else { throw ExpansionError.noDatum }
-        let names = expert.inputNames
-        for (datum, row) in inputs.enumerated() {
-            guard row.count == names.count else {
-                throw ExpansionError.wrongInputCount(datum: datum, found: row.count, expected: names.count)
-            }
-            for (name, value) in zip(names, row) where !value.isFinite {
-                throw ExpansionError.notFinite(datum: datum, input: name, value: value)
-            }
-        }
+        try ExpansionError.check(inputs, names: expert.inputNames)
         datumCount = inputs.count
         parameterCount = expert.parameterCount
         self.parallelism = parallelism

@@ -30,15 +30,25 @@ public struct MeanFieldProblem: Sendable {
     /// The problem of an expert on a training set.
     ///
     /// - Parameter amplitude: `α` of `F = (α/N) Σ_i f(θ_i, ·)`.
-    /// - Throws: what the expert's expansion throws.
+    /// - Throws: what the expert's lift throws.
     public init(
         expert: any Expert, trainingSet: TrainingSet, initialLaw: InitialLaw = .uniform, amplitude: Double = 1
     ) throws {
         let (training, heldOut) = (trainingSet.training, trainingSet.heldOut)
-        let expansion = try expert.expansion(inputs: training.inputs + heldOut.inputs)
         self.init(
-            expansion: expansion, targets: training.targets, heldOutTargets: heldOut.targets, initialLaw: initialLaw,
-            amplitude: amplitude)
+            lift: try expert.lift(inputs: training.inputs + heldOut.inputs), trainingSet: trainingSet,
+            initialLaw: initialLaw, amplitude: amplitude)
+    }
+
+    /// The problem of an expert that is lifted on the inputs of a training set: the training data, then the held-out data.
+    ///
+    /// - Precondition: the lift has as many data as the set.
+    public init(
+        lift: Lift, trainingSet: TrainingSet, initialLaw: InitialLaw = .uniform, amplitude: Double = 1
+    ) {
+        self.init(
+            expansion: lift.expansion, targets: trainingSet.training.targets,
+            heldOutTargets: trainingSet.heldOut.targets, initialLaw: initialLaw, amplitude: amplitude)
     }
 
     /// The problem of an expansion whose data are the training data and, after them, the held-out data.

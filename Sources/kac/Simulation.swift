@@ -9,6 +9,8 @@ import Transport
 struct Simulation {
     let experiment: Experiment
     let trainingSet: TrainingSet
+    /// The expert's polynomials on all data, the training data first.
+    let lift: Lift
     let problem: MeanFieldProblem
     let limit: Limit
     /// The finite mixtures, when the experiment has any.
@@ -22,9 +24,12 @@ struct Simulation {
     init(_ experiment: Experiment, parallelism: Parallelism, progress: Progress) throws {
         try MemoryEstimate(experiment, threads: parallelism.threads).check()
         let trainingSet = try TrainingSet(experiment.trainingSource, inputNames: experiment.expert.inputNames)
-        let problem = try MeanFieldProblem(
-            expert: experiment.expert, trainingSet: trainingSet, initialLaw: experiment.initialLaw,
-            amplitude: experiment.amplitude)
+        let lift = try experiment.expert.lift(inputs: trainingSet.training.inputs + trainingSet.heldOut.inputs)
+        progress.note(
+            "experts: path \(lift.path.rawValue), \(lift.expansion.basis.count) monomials"
+                + (lift.reason.map { "; \($0)" } ?? ""))
+        let problem = MeanFieldProblem(
+            lift: lift, trainingSet: trainingSet, initialLaw: experiment.initialLaw, amplitude: experiment.amplitude)
         progress.begin(
             "limit (\(experiment.scheme.name))", total: experiment.times.last ?? 0, unit: "time units")
         let limit = try Limit(
@@ -53,6 +58,7 @@ struct Simulation {
         }
         self.experiment = experiment
         self.trainingSet = trainingSet
+        self.lift = lift
         self.problem = problem
         self.limit = limit
         self.comparison = comparison

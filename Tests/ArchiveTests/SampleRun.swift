@@ -17,6 +17,8 @@ func sampleRun(
             "loss": (0..<outputs).map { exp(-Double($0)) }, "entropy": (0..<outputs).map { -Double($0) / 3 },
         ],
         tables: tables)
+    contents.expertPath = "direct"
+    contents.expertPathReason = "more than 7 terms"
     if let experts {
         contents.experts = ExpertTrajectories(
             positions: cells.indices.map { axis in

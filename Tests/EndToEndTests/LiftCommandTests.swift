@@ -162,16 +162,40 @@ import Testing
         #expect(fewer.status == 65 && fewer.errors.contains("theta1"))
     }
 
-    @Test func tooManyTermsLeaveTheDirectPath() throws {
+    /// The state vector's values lead to the same monomials as propagation.
+    @Test func tooManyTermsLeadToTheDirectPath() throws {
         let arguments = ["lift", Self.circuitB, "--observable", Self.meanZ, "--term-limit", "20"]
-        let process = try KacProcess.run(arguments + ["--json"])
-        let lift = try Self.decode(Lift.self, process)
-        #expect(lift.path == "direct" && lift.monomials == nil && lift.degrees == nil && lift.lipschitz.L2 <= 8)
-        #expect(process.errors.contains("more than 20 terms"))
-        #expect(try KacProcess.run(arguments).output.contains("direct, the state vector"))
+        let lift = try Self.decode(Lift.self, KacProcess.run(arguments + ["--json"]))
+        #expect(lift.path == "direct" && lift.monomials == 74 && lift.degree == 5)
+        #expect(try KacProcess.run(arguments).output.contains("direct, the state vector: Pauli propagation meets more"))
         let (folder, path, _) = try Self.experimentA()
-        let withData = try KacProcess.run(
-            ["lift", "--experiment", path, "--term-limit", "2", "--json"], in: folder.url)
+        func coefficients(_ options: [String]) throws -> [String: [Double]] {
+            let process = try KacProcess.run(["lift", "--experiment", path, "--json"] + options, in: folder.url)
+            return try #require(try Self.decode(Lift.self, process).coefficients)
+        }
+        let (exact, sampled) = try (coefficients([]), coefficients(["--term-limit", "2"]))
+        #expect(exact.keys == sampled.keys)
+        for (monomial, row) in exact {
+            // A few roundings at each of the gates.
+            for (a, b) in zip(row, try #require(sampled[monomial])) { #expect(abs(a - b) < 1e-14) }
+        }
+    }
+
+    @Test func withoutAnExpansionTheStateVectorIsLeft() throws {
+        let folder = try TemporaryFolder()
+        let gates = (0..<12).map { "ry(theta[\($0)]) q[\($0 % 2)];\nry(x) q[\($0 % 2)];\ncz q[0], q[1];" }
+        let path = try folder.write(
+            (["OPENQASM 3.0;", "input array[float[64], 12] theta;", "input float[64] x;", "qubit[2] q;"] + gates)
+                .joined(separator: "\n"), to: "deep.qasm")
+        let process = try KacProcess.run(["lift", path, "--observable", "Z0", "--term-limit", "30", "--json"])
+        let lift = try Self.decode(Lift.self, process)
+        #expect(lift.path == "direct" && lift.monomials == nil && lift.degrees == nil && lift.lipschitz.L2 <= 12)
+        #expect(process.errors.contains("more than 30 terms") && process.errors.contains("531441"))
+        try folder.write("x,y\n0.1,1\n0.2,0\n", to: "data.csv")
+        let experiment = try folder.write(
+            "expert: {circuit: deep.qasm, parameters: [theta], observable: Z0, term_limit: 30}\n"
+                + "training: {file: data.csv, target: y}\n", to: "deep.yml")
+        let withData = try KacProcess.run(["lift", "--experiment", experiment, "--json"], in: folder.url)
         #expect(try Self.decode(Lift.self, withData).lipschitz.lambda == nil)
         #expect(try Self.keys(withData).top.contains("coefficients") && Self.keys(withData).top.contains("kernel"))
     }

@@ -43,7 +43,7 @@ import Testing
     @Test func everyExperimentIsListed() throws {
         let folder = KacProcess.root.appendingPathComponent("data/experiments")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yml") }
-        #expect(files.sorted() == ["iris.yml", "one-qubit.yml"])
+        #expect(files.sorted() == ["iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml"])
     }
 
     @Test func oneQubit() throws {
@@ -59,6 +59,30 @@ import Testing
         #expect(try #require(contents.series["exact_moment_error"]).allSatisfy { $0 < 1e-10 })
         #expect(try #require(contents.series["mass"]).allSatisfy { abs($0 - 1) < 1e-13 })
         #expect(process.output.contains("against the exact one-angle solution"))
+    }
+
+    /// The polynomial is the circuit's own function, so the limits are the same.
+    @Test func irisPolynomial() throws {
+        let (_, polynomial) = try Self.run("iris-polynomial")
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("circuit.h5")
+        let process = try KacProcess.run(["solve", "data/experiments/iris.yml", "-o", file.path])
+        try #require(process.status == 0, "\(process.errors)")
+        let circuit = try RunFileReader.contents(of: file)
+        let losses = try (#require(polynomial.series["loss"]), #require(circuit.series["loss"]))
+        // The coefficients differ by roundings of a few units.
+        for (a, b) in zip(losses.0, losses.1) { #expect(abs(a - b) < 1e-14) }
+        for (a, b) in zip(polynomial.densities.joined(), circuit.densities.joined()) { #expect(abs(a - b) < 1e-13) }
+        #expect(polynomial.expertPath == "expansion" && polynomial.expertPathReason == nil)
+    }
+
+    /// The laws of the quantum choir hold for the classical one.
+    @Test func irisNeuron() throws {
+        let (_, contents) = try Self.run("iris-neuron")
+        #expect(try #require(contents.series["exact_moment_error"]).allSatisfy { $0 < 1e-10 })
+        let verdicts = try Self.texts(contents, "rates", "verdict")
+        #expect(!verdicts.contains("inconsistent"))
+        #expect(verdicts.contains("consistent"))
     }
 
     @Test func iris() throws {

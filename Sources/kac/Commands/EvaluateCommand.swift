@@ -9,7 +9,8 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "One expert's value and gradient at given parameters, for every datum, by both paths.",
         discussion: """
             The data are all selected rows of the training file, in its order, whether they are held out or not. 'direct' \
-            is the state vector with adjoint gradients, 'expansion' the exact trigonometric polynomial.
+            is the state vector with adjoint gradients, for a classical expert its formula; 'expansion' the exact \
+            trigonometric polynomial.
 
               kac evaluate data/experiments/iris.yml --theta 0.3
               kac evaluate data/experiments/iris.yml --theta -pi/2 --json
@@ -30,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
             let experiment = try experiment.read(for: .expert)
             let parameters = try angles(count: experiment.expert.parameterCount)
             let data = try experiment.selectedRows(inputNames: experiment.expert.inputNames)
-            let evaluation = Evaluation(experiment.expert, parameters: parameters, inputs: data.inputs)
+            let evaluation = try Evaluation(experiment.expert, parameters: parameters, inputs: data.inputs)
             print(try json ? evaluation.json() : evaluation.table(names: experiment.expert.parameterNames))
         }
     }
@@ -56,25 +57,34 @@ struct Evaluation: Encodable {
     }
 
     let theta: [Double]
-    let direct: Path
+    let direct: Path?
     let expansion: Path?
-    /// Why there is no expansion.
+    /// Why one of the paths is missing.
     let reason: String?
 
-    init(_ expert: QuantumExpert, parameters: [Double], inputs: [[Double]]) {
+    init(_ expert: any Expert, parameters: [Double], inputs: [[Double]]) throws {
         theta = parameters
-        let results = inputs.map { expert.valueAndGradient(parameters: parameters, inputs: $0) }
-        direct = Path(f: results.map(\.value), gradient: results.map(\.gradient))
+        var reason: String?
+        if let quantum = expert as? QuantumExpert, !quantum.fitsStateVector {
+            direct = nil
+            reason =
+                "a state vector holds \(QuantumExpert.largestQubitCount) qubits, the circuit has "
+                + "\(quantum.circuit.qubitCount)"
+        } else {
+            let results = inputs.map { expert.valueAndGradient(parameters: parameters, inputs: $0) }
+            direct = Path(f: results.map(\.value), gradient: results.map(\.gradient))
+        }
         do {
             let polynomial = try expert.expansion(inputs: inputs)
             expansion = Path(
                 f: inputs.indices.map { polynomial.value(at: parameters, datum: $0) },
                 gradient: inputs.indices.map { polynomial.gradient(at: parameters, datum: $0) })
-            reason = nil
-        } catch {
+        } catch let error as ExpansionError {
+            guard direct != nil else { throw error }
             expansion = nil
             reason = "\(error)"
         }
+        self.reason = reason
     }
 
     private enum CodingKeys: String, CodingKey { case theta, direct, expansion, reason }
@@ -83,7 +93,7 @@ struct Evaluation: Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(theta, forKey: .theta)
         try container.encode(direct, forKey: .direct)
-        // An absent expansion is an explicit null, beside the reason.
+        // An absent path is an explicit null, beside the reason.
         try container.encode(expansion, forKey: .expansion)
         try container.encodeIfPresent(reason, forKey: .reason)
     }
@@ -95,15 +105,16 @@ struct Evaluation: Encodable {
     }
 
     func table(names: [String]) -> String {
+        let paths = [("direct", direct), ("expansion", expansion)].compactMap { name, path in path.map { (name, $0) } }
         var table = TextTable(
-            header: ["datum", "f direct"] + names.map { "∂f/∂\($0)" }
-                + (expansion == nil ? [] : ["f expansion"] + names.map { "∂f/∂\($0)" }))
-        for datum in direct.f.indices {
-            func cells(_ path: Path) -> [String] {
-                ([path.f[datum]] + path.gradient[datum]).map { String(format: "%.15f", $0) }
-            }
-            table.rows.append(["\(datum)"] + cells(direct) + (expansion.map(cells) ?? []))
+            header: ["datum"] + paths.flatMap { name, _ in ["f \(name)"] + names.map { "∂f/∂\($0)" } })
+        for datum in paths.first?.1.f.indices ?? 0..<0 {
+            table.rows.append(
+                ["\(datum)"]
+                    + paths.flatMap { _, path in
+                        ([path.f[datum]] + path.gradient[datum]).map { String(format: "%.15f", $0) }
+                    })
         }
-        return table.text + (reason.map { "\nno expansion: \($0)" } ?? "")
+        return table.text + (reason.map { "\none path alone: \($0)" } ?? "")
     }
 }

@@ -47,6 +47,9 @@ struct InspectCommand: ParsableCommand {
             "  times     \(times.count)\(ends)",
             "  grid      \(contents.grid.cells.map(String.init).joined(separator: " × ")) cells",
         ]
+        if let path = contents.expertPath {
+            lines.append("  path      \(path)" + (contents.expertPathReason.map { ": \($0)" } ?? ""))
+        }
         if let experts = contents.experts {
             lines.append("  experts   \(experts.ensembleCount), replicate 0 of the largest ensemble")
         }

@@ -15,7 +15,9 @@ struct LiftCommand: ParsableCommand {
             are those on the data, λ = R α L2 + (α L1)² with R the root mean square of the residuals under the uniform law, and \
             the kernel is that under the uniform law, without α.
 
-            The path is 'expansion' when the terms stay within the limit, otherwise 'direct', the state vector.
+            The path is 'expansion' when the terms stay within the limit, otherwise 'direct', the state vector: the expansion \
+            then comes from its values at equal-spaced angles, where these are few enough. Classical experts of an experiment \
+            (neuron, polynomial) are lifted by their own formulas.
 
               kac lift data/circuits/reference-b.qasm --observable "0.25 Z0 + 0.25 Z1 + 0.25 Z2 + 0.25 Z3"
               kac lift --experiment data/experiments/iris.yml --json
@@ -39,8 +41,11 @@ struct LiftCommand: ParsableCommand {
     @Option(help: "An experiment file (YAML) with training data.", completion: .file(extensions: ["yml", "yaml"]))
     var experiment: String?
 
-    @Option(help: "The number of pairs of Pauli string and monomial beyond which there is no expansion.")
-    var termLimit = PauliPropagation.defaultTermLimit
+    @Option(
+        help: ArgumentHelp(
+            "The number of pairs of Pauli string and monomial beyond which Pauli propagation gives up. (default: the "
+                + "experiment's, otherwise \(PauliPropagation.defaultTermLimit))", valueName: "terms"))
+    var termLimit: Int?
 
     @Flag(
         help: """
@@ -60,7 +65,9 @@ struct LiftCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard termLimit >= 1 else { throw ValidationError("--term-limit: found \(termLimit), expected at least 1") }
+        if let termLimit, termLimit < 1 {
+            throw ValidationError("--term-limit: found \(termLimit), expected at least 1")
+        }
         try FailureReport.reporting {
             let report = try lift()
             if json {
@@ -74,29 +81,54 @@ struct LiftCommand: ParsableCommand {
 
     private func lift() throws -> LiftReport {
         let experiment = try experiment.map { try Experiment(contentsOf: $0, for: .expert) }
+        let own = experiment?.expert as? QuantumExpert
+        if let experiment, own == nil {
+            guard circuit == nil, observable == nil, parameters == nil else {
+                throw ValidationError(
+                    "the experiment's expert is no circuit: leave the circuit, --observable and --parameters out")
+            }
+            return try report(on: experiment.expert, name: experiment.title, choice: .named, experiment)
+        }
         let circuit: Circuit
         let name: String
         if let path = self.circuit {
             circuit = try Experiment.circuit(at: path, name: path)
             name = path
-        } else if let experiment {
-            circuit = experiment.expert.circuit
-            name = experiment.title
+        } else if let experiment, let own {
+            circuit = own.circuit
+            name = "of '\(experiment.title)'"
         } else {
             throw ValidationError("found neither a circuit nor --experiment, expected one of them")
         }
-        let (parameters, choice) = try trainedInputs(of: circuit, experiment)
-        let roles = try roles(circuit, parameters)
-        let observable = try observable(fitting: circuit, experiment)
-        let inputNames = roles.data.map { circuit.inputs[$0].name }
-        return try LiftReport(
-            name: name, circuit: circuit, roles: roles, choice: choice, observable: observable,
-            data: experiment.map { .init(rows: try $0.selectedRows(inputNames: inputNames), amplitude: $0.amplitude) },
-            termLimit: termLimit)
+        let (names, choice) = try trainedInputs(of: circuit, own)
+        let observable = try observable(fitting: circuit, own)
+        let expert: QuantumExpert
+        do {
+            expert = try QuantumExpert(
+                circuit: circuit, parameters: names, observable: observable,
+                termLimit: termLimit ?? own?.termLimit ?? PauliPropagation.defaultTermLimit)
+        } catch let error as ExpertError {
+            switch error {
+            case .unknownParameter where parameters != nil, .repeatedParameter where parameters != nil:
+                throw ValidationError("--parameters: \(error)")
+            default: throw error
+            }
+        }
+        return try report(on: expert, name: name, choice: choice, experiment)
+    }
+
+    private func report(
+        on expert: any Expert, name: String, choice: LiftReport.Choice, _ experiment: Experiment?
+    ) throws -> LiftReport {
+        try LiftReport(
+            name: name, expert: expert, choice: choice,
+            data: experiment.map {
+                .init(rows: try $0.selectedRows(inputNames: expert.inputNames), amplitude: $0.amplitude)
+            })
     }
 
     /// The names of the trained inputs, and who chose them.
-    private func trainedInputs(of circuit: Circuit, _ experiment: Experiment?) throws -> ([String], LiftReport.Choice) {
+    private func trainedInputs(of circuit: Circuit, _ own: QuantumExpert?) throws -> ([String], LiftReport.Choice) {
         if let parameters {
             let names = parameters.split(separator: ",", omittingEmptySubsequences: false)
                 .map { $0.trimmingCharacters(in: .whitespaces) }
@@ -105,7 +137,7 @@ struct LiftCommand: ParsableCommand {
             }
             return (names, .named)
         }
-        if let experiment { return (experiment.expert.parameterNames, .named) }
+        if let own { return (own.parameterNames, .named) }
         let names = circuit.inputs.map(\.name).filter { $0.hasPrefix("theta") }
         guard !names.isEmpty else {
             let found = circuit.inputs.isEmpty ? "none" : circuit.inputs.map(\.name).joined(separator: ", ")
@@ -116,27 +148,10 @@ struct LiftCommand: ParsableCommand {
         return (names, .startingWithTheta)
     }
 
-    private func roles(_ circuit: Circuit, _ names: [String]) throws -> InputRoles {
-        do {
-            return try InputRoles(circuit: circuit, parameters: names)
-        } catch let error as ExpertError {
-            switch error {
-            case .unknownParameter, .repeatedParameter:
-                guard parameters != nil else { throw error }
-                throw ValidationError("--parameters: \(error)")
-            default: throw error
-            }
-        }
-    }
-
-    private func observable(fitting circuit: Circuit, _ experiment: Experiment?) throws -> PauliSum {
+    private func observable(fitting circuit: Circuit, _ own: QuantumExpert?) throws -> PauliSum {
         guard let text = observable else {
-            guard let experiment else { throw ValidationError("--observable is missing") }
-            let own = experiment.expert.observable
-            guard own.width <= circuit.qubitCount else {
-                throw ExpertError.observableTooWide(qubit: own.width - 1, qubitCount: circuit.qubitCount)
-            }
-            return own
+            guard let own else { throw ValidationError("--observable is missing") }
+            return own.observable
         }
         do {
             let sum = try PauliSum(text)

@@ -35,7 +35,7 @@ struct Experiment {
     var title: String
     /// The text that is kept in the run file: the experiment file's own, or what `--set` made of it.
     var text: String
-    var expert: QuantumExpert
+    var expert: any Expert
     var trainingSource: TrainingSource
     /// `α` of `F = (α/N) Σ f`.
     var amplitude: Double
@@ -137,7 +137,7 @@ extension Experiment {
             inputs = try node.entries().map { name, column in
                 guard names.contains(name) else {
                     let expected = names.isEmpty ? "none" : names.joined(separator: ", ")
-                    throw column.error("the circuit has no data input of this name; its data inputs are \(expected)")
+                    throw column.error("the expert has no data input of this name; its data inputs are \(expected)")
                 }
                 return TrainingSource.Input(name: name, column: try column.text())
             }

@@ -20,69 +20,52 @@ struct LiftReport {
         let amplitude: Double
     }
 
-    /// How values and gradients are computed.
-    enum Path: String, Encodable {
-        /// The trigonometric polynomial.
-        case expansion
-        /// The state vector.
-        case direct
-    }
-
     let name: String
-    let circuit: Circuit
-    let roles: InputRoles
+    let expert: any Expert
     let choice: Choice
-    let observable: PauliSum
     let data: Data?
-    let termLimit: Int
-    /// `nil` on the direct path.
-    let expansion: TrigonometricExpansion?
-    /// Why there is no expansion.
+    /// Whether values and gradients come from the expansion, and why not.
+    let path: Lift.Path
     let reason: String?
-    let lipschitz: LipschitzConstants
+    /// `nil` when neither path leads to it.
+    let expansion: TrigonometricExpansion?
+    let lipschitz: LipschitzConstants?
     /// `λ`, when there are targets and an expansion.
     let rate: Double?
     /// The spectrum of the kernel under the uniform law, when there are data and an expansion.
     let spectrum: KernelSpectrum?
 
-    /// Lifts a circuit.
+    /// Lifts an expert.
     ///
-    /// - Throws: what the propagation throws, except that too many terms lead to the direct path when the state vector can hold
-    ///   the qubits.
-    init(
-        name: String, circuit: Circuit, roles: InputRoles, choice: Choice, observable: PauliSum, data: Data?,
-        termLimit: Int
-    ) throws {
-        let propagation = try PauliPropagation(
-            circuit: circuit, roles: roles, observable: observable, termLimit: termLimit)
-        var expansion: TrigonometricExpansion?
-        var reason: String?
-        do {
-            expansion = try propagation.expansion(
-                inputs: data?.rows.inputs ?? Self.genericInputs(count: roles.data.count))
-        } catch ExpansionError.tooManyTerms(let limit) where circuit.qubitCount <= QuantumExpert.largestQubitCount {
-            reason = "the expansion has more than \(limit) terms"
-        }
+    /// - Throws: what the lift throws, except that terms and samples beyond their limits leave the direct path when the state
+    ///   vector can hold the qubits.
+    init(name: String, expert: any Expert, choice: Choice, data: Data?) throws {
         self.name = name
-        self.circuit = circuit
-        self.roles = roles
+        self.expert = expert
         self.choice = choice
-        self.observable = observable
         self.data = data
-        self.termLimit = termLimit
-        self.expansion = expansion
-        self.reason = reason
-        let general = LipschitzConstants(circuit: circuit, roles: roles, observable: observable)
+        do {
+            let lift = try expert.lift(inputs: data?.rows.inputs ?? Self.genericInputs(count: expert.inputCount))
+            (path, reason, expansion) = (lift.path, lift.reason, lift.expansion)
+        } catch let error as ExpansionError {
+            guard case .noPath = error else { throw error }
+            (path, reason, expansion) = (.direct, "\(error)", nil)
+        }
+        let general = (expert as? QuantumExpert).map {
+            LipschitzConstants(circuit: $0.circuit, roles: $0.roles, observable: $0.observable)
+        }
         guard let expansion, let data else {
             lipschitz = general
             rate = nil
             spectrum = nil
             return
         }
-        lipschitz = general.tightened(by: LipschitzConstants(expansion))
+        let onData = LipschitzConstants(expansion)
+        let constants = general?.tightened(by: onData) ?? onData
+        lipschitz = constants
         // The flow never lets the loss grow, so the residual at the uniform law bounds the later ones.
         let uniform = expansion.values(under: Self.uniformMoments(of: expansion.basis), times: data.amplitude)
-        rate = lipschitz.couplingRate(
+        rate = constants.couplingRate(
             residual: (2 * data.rows.loss(of: uniform)).squareRoot(), amplitude: data.amplitude)
         spectrum = KernelSpectrum(underUniformLaw: expansion)
     }
@@ -99,9 +82,8 @@ struct LiftReport {
         basis.monomials.map { $0.factors.isEmpty ? 1 : 0 }
     }
 
-    private var parameterNames: [String] { roles.parameters.map { circuit.inputs[$0].name } }
-    private var inputNames: [String] { roles.data.map { circuit.inputs[$0].name } }
-    private var path: Path { expansion == nil ? .direct : .expansion }
+    private var parameterNames: [String] { expert.parameterNames }
+    private var inputNames: [String] { expert.inputNames }
 
     /// The largest total degree.
     private var degree: Int? { expansion.map { $0.basis.monomials.map(\.degree).max() ?? 0 } }
@@ -109,7 +91,7 @@ struct LiftReport {
     /// What the user should not overlook.
     var warnings: [String] {
         var warnings: [String] = []
-        if let reason {
+        if expansion == nil, let reason {
             warnings.append("\(reason): only the direct path is left, without coefficients and kernel")
         }
         if let spectrum, spectrum.rank < spectrum.eigenvalues.count {
@@ -155,8 +137,8 @@ extension LiftReport: Encodable {
         try container.encode(degree, forKey: .degree)
         try container.encode(expansion?.basis.harmonics, forKey: .degrees)
         var constants = container.nestedContainer(keyedBy: LipschitzKeys.self, forKey: .lipschitz)
-        try constants.encode(lipschitz.gradient, forKey: .gradient)
-        try constants.encode(lipschitz.hessian, forKey: .hessian)
+        try constants.encode(lipschitz?.gradient, forKey: .gradient)
+        try constants.encode(lipschitz?.hessian, forKey: .hessian)
         try constants.encode(rate, forKey: .rate)
         try container.encode(path, forKey: .path)
         guard data != nil else { return }
@@ -187,27 +169,39 @@ extension LiftReport {
     /// The report for a terminal.
     var text: String {
         var facts = TextList()
-        facts.add("circuit", "\(name), \(circuit.qubitCount) qubits, \(circuit.instructions.count) gates")
+        let quantum = expert as? QuantumExpert
+        if let quantum {
+            let (qubits, gates) = (quantum.circuit.qubitCount, quantum.circuit.instructions.count)
+            facts.add("circuit", "\(name), \(Self.count(qubits, "qubit")), \(Self.count(gates, "gate"))")
+        } else {
+            facts.add("expert", name)
+        }
         let isDefault = choice == .startingWithTheta
         facts.add(
             "trained",
             Self.list(parameterNames) + (isDefault ? " (the inputs whose names start with theta)" : ""))
         facts.add("data inputs", Self.list(inputNames))
-        facts.add("observable", "\(observable)")
+        if let quantum { facts.add("observable", "\(quantum.observable)") }
+        switch (path, quantum) {
+        case (.expansion, let quantum?):
+            facts.add("path", "expansion: its terms stay within the limit of \(quantum.termLimit)")
+        case (.expansion, nil): facts.add("path", "expansion: the expert's own formula")
+        case (.direct, _): facts.add("path", "direct, the state vector: \(reason ?? "there is no expansion")")
+        }
         if let expansion {
             let place = data.map { "on \($0.rows.count) data" } ?? "at generic inputs"
-            facts.add("path", "expansion: its terms stay within the limit of \(termLimit)")
             facts.add("monomials", "\(expansion.basis.count) \(place)")
             let degrees = zip(parameterNames, expansion.basis.harmonics).map { "\($0) \($1)" }
-            facts.add("degree", "\(degree ?? 0) in all; \(degrees.joined(separator: ", "))")
-        } else {
-            facts.add("path", "direct, the state vector: \(reason ?? "there is no expansion")")
+            facts.add("degree", "\(degree ?? 0) in all; \(Self.list(degrees))")
         }
-        let (l1, l2) = (Measured.number(lipschitz.gradient), Measured.number(lipschitz.hessian))
-        facts.add(
-            "Lipschitz",
-            "L1 = \(l1), L2 = \(l2) \(data != nil && expansion != nil ? "on the data" : "for any data"); "
-                + (rate.map { "λ = \(Measured.number($0))" } ?? "λ needs \(data == nil ? "data" : "the expansion")"))
+        if let lipschitz {
+            let (l1, l2) = (Measured.number(lipschitz.gradient), Measured.number(lipschitz.hessian))
+            facts.add(
+                "Lipschitz",
+                "L1 = \(l1), L2 = \(l2) \(data != nil && expansion != nil ? "on the data" : "for any data"); "
+                    + (rate.map { "λ = \(Measured.number($0))" } ?? "λ needs \(data == nil ? "data" : "the expansion")")
+            )
+        }
         if let spectrum, let largest = spectrum.eigenvalues.first, let smallest = spectrum.smallest {
             facts.add(
                 "kernel",
@@ -216,18 +210,21 @@ extension LiftReport {
             facts.add("spectrum", Self.list(spectrum.eigenvalues.map(Measured.number), longest: 16))
         }
         let warnings = warnings.map { "\nwarning: \($0)" }.joined()
-        return facts.text + "\n\nLight cones, backwards from each Pauli string:\n" + cones + warnings
+        let cones = quantum.map { "\n\nLight cones, backwards from each Pauli string:\n" + self.cones($0) } ?? ""
+        return facts.text + cones + warnings
     }
 
-    private var cones: String {
+    private func cones(_ quantum: QuantumExpert) -> String {
         var axes: [Int: Int] = [:]
-        for (axis, input) in roles.parameters.enumerated() { axes[input] = axis }
-        return observable.terms.map { term in
-            let cone = circuit.lightCone(of: term.string)
+        for (axis, input) in quantum.roles.parameters.enumerated() { axes[input] = axis }
+        return quantum.observable.terms.map { term in
+            let cone = quantum.circuit.lightCone(of: term.string)
             let trained = cone.inputs.compactMap { axes[$0] }.sorted().map { parameterNames[$0] }
             return "  \(term.string): qubits \(Self.list(cone.qubits.map(String.init))); trained \(Self.list(trained))"
         }.joined(separator: "\n")
     }
+
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private static func list(_ words: [String], longest: Int = 32) -> String {
         if words.isEmpty { return "none" }

@@ -67,6 +67,18 @@ final class Progress: Sendable {
         }
     }
 
+    /// A fact of the run, for its log.
+    func note(_ text: String) {
+        state.withLock { state in
+            if isTerminal {
+                FileHandle.standardError.write(Data("\(state.lineIsOpen ? "\n" : "")\(text)\n".utf8))
+                state.lineIsOpen = false
+            } else {
+                logger.info("\(text)")
+            }
+        }
+    }
+
     /// A remark that the user should see.
     func warn(_ text: String) {
         state.withLock { state in

@@ -1,6 +1,7 @@
 import Archive
 import Chaos
 import Continuum
+import Experts
 import Foundation
 import Particles
 import Torus
@@ -26,6 +27,8 @@ extension RunContents {
             grid: limit.grid, times: limit.times, densities: limit.densities.map(\.values),
             experts: simulation.comparison.map { Self.trajectories($0) }, series: series, function: limit.functions,
             perDatum: ["target": simulation.problem.targets], tables: tables)
+        expertPath = simulation.lift.path.rawValue
+        expertPathReason = simulation.lift.reason
     }
 
     /// The largest ensemble's replicate 0, its angles wrapped into the period for readers that plot them.

@@ -1,0 +1,48 @@
+/// Why a circuit has no expansion.
+public enum ExpansionError: Error, Equatable, CustomStringConvertible {
+    /// No datum was given.
+    case noDatum
+    /// A datum has a wrong number of values.
+    case wrongInputCount(datum: Int, found: Int, expected: Int)
+    /// A value is infinite or not a number.
+    case notFinite(datum: Int, input: String, value: Double)
+    /// The pairs of Pauli string and monomial are more than the limit.
+    case tooManyTerms(limit: Int)
+    /// Neither propagation nor sampling is within its limit.
+    case noPath(termLimit: Int, samples: Int?, sampleLimit: Int)
+
+    /// What was found, what was expected and what to do.
+    public var description: String {
+        switch self {
+        case .noDatum: "found no datum, expected at least one"
+        case .wrongInputCount(let datum, let found, let expected):
+            "datum \(datum) has \(found) values, expected \(expected)"
+        case .notFinite(let datum, let input, let value):
+            "datum \(datum) has the value \(value) for '\(input)', expected a finite number"
+        case .tooManyTerms(let limit):
+            "the expansion has more than \(limit) terms; use the state vector, a shallower circuit or fewer trained "
+                + "inputs, or raise the limit"
+        case .noPath(let termLimit, let samples, let sampleLimit):
+            "the expansion has more than \(termLimit) terms, and finding it from values of the state vector would take "
+                + "\(samples.map(String.init) ?? "too many") of them a datum, with \(sampleLimit) the limit; train fewer inputs, "
+                + "take a shallower circuit, or raise the limit of terms"
+        }
+    }
+}
+
+extension ExpansionError {
+    /// Checks rows of input values against the inputs' names.
+    ///
+    /// - Throws: `ExpansionError` when there is no datum, or a row has a wrong number of values or one that is not finite.
+    static func check(_ inputs: [[Double]], names: [String]) throws {
+        guard !inputs.isEmpty else { throw ExpansionError.noDatum }
+        for (datum, row) in inputs.enumerated() {
+            guard row.count == names.count else {
+                throw ExpansionError.wrongInputCount(datum: datum, found: row.count, expected: names.count)
+            }
+            for (name, value) in zip(names, row) where !value.isFinite {
+                throw ExpansionError.notFinite(datum: datum, input: name, value: value)
+            }
+        }
+    }
+}

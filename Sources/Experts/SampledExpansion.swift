@@ -1,0 +1,128 @@
+import Foundation
+import Torus
+
+/// The exact expansion of a quantum expert from its values at equal-spaced angles, by the state vector.
+///
+/// A function of degree `D_p` in the angle `θ_p` is known from its values at `2D_p + 1` equal-spaced angles; its coefficients are
+/// sums of these values, to rounding. This serves where Pauli propagation meets too many terms and the angles are few.
+///
+/// - Complexity: `Π_p (2D_p + 1)` values a datum, each of gates times `2^qubits`.
+struct SampledExpansion {
+    /// The most values a datum that are sampled.
+    static let sampleLimit = 1 << 16
+
+    /// A coefficient is a mean of values of at most `‖O‖`, each of which the state vector finds to a few units of the last
+    /// place times the square root of the gates; coefficients below this share of `‖O‖` for every datum are zeros.
+    private static let zeroThreshold = 1e-14
+
+    private let expert: QuantumExpert
+    /// The degree `D_p` in each angle.
+    let degrees: [Int]
+
+    init(_ expert: QuantumExpert) {
+        self.expert = expert
+        degrees = Self.degrees(of: expert)
+    }
+
+    /// The degrees that the gates allow: every angle of a gate turns with eigenphases 1 apart, times the factor of the input.
+    private static func degrees(of expert: QuantumExpert) -> [Int] {
+        var axes: [Int: Int] = [:]
+        for (axis, input) in expert.roles.parameters.enumerated() { axes[input] = axis }
+        var degrees = Array(repeating: 0, count: expert.parameterCount)
+        for term in expert.circuit.instructions.lazy.flatMap(\.angles).flatMap(\.terms) {
+            if let axis = axes[term.input] { degrees[axis] += Int(abs(term.factor).rounded()) }
+        }
+        return degrees
+    }
+
+    /// The values that are needed a datum; `nil` when they are beyond counting.
+    var sampleCount: Int? {
+        var product = 1
+        for degree in degrees {
+            let (next, overflow) = product.multipliedReportingOverflow(by: 2 * degree + 1)
+            if overflow { return nil }
+            product = next
+        }
+        return product
+    }
+
+    /// Whether the values are few enough.
+    var isFeasible: Bool { sampleCount.map { $0 <= Self.sampleLimit } ?? false }
+
+    /// The expansion for the given data.
+    ///
+    /// - Throws: `ExpansionError` when a row does not fit.
+    /// - Precondition: `isFeasible`.
+    func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
+        let lengths = degrees.map { 2 * $0 + 1 }
+        let count = lengths.reduce(1, *)
+        precondition(count <= Self.sampleLimit, "too many values to sample")
+        let sweep = try StateVectorSweep(expert, inputs: inputs, parallelism: .allCores)
+        var points = Array(repeating: 0.0, count: lengths.count * count)
+        for index in 0..<count {
+            var rest = index
+            for (axis, length) in lengths.enumerated() {
+                points[axis * count + index] = 2 * .pi * Double(rest % length) / Double(length)
+                rest /= length
+            }
+        }
+        let values = sweep.values(parameters: points, count: count)
+        let monomials = (0..<count).map { Self.monomial($0, lengths: lengths) }
+        let transformed = inputs.indices.map { a in
+            Self.coefficients(Array(values[a * count..<(a + 1) * count]), lengths: lengths)
+        }
+        let threshold = Self.zeroThreshold * expert.observable.norm
+        let kept = (0..<count)
+            .filter { m in transformed.contains { abs($0[m]) > threshold } }
+            .sorted { monomials[$0] < monomials[$1] }
+        return TrigonometricExpansion(
+            basis: TrigonometricBasis(dimension: lengths.count, monomials: kept.map { monomials[$0] }),
+            datumCount: inputs.count, coefficients: kept.flatMap { m in transformed.map { $0[m] } })
+    }
+
+    /// The function that position `index` of the transformed values belongs to: along an axis 1, cos θ, sin θ, cos 2θ, …
+    private static func monomial(_ index: Int, lengths: [Int]) -> TrigonometricMonomial {
+        var rest = index
+        var factors: [TrigonometricMonomial.Factor] = []
+        for (axis, length) in lengths.enumerated() {
+            let place = rest % length
+            rest /= length
+            if place > 0 {
+                factors.append(.init(place % 2 == 1 ? .cosine : .sine, axis: axis, harmonic: (place + 1) / 2))
+            }
+        }
+        return TrigonometricMonomial(factors)
+    }
+
+    /// The coefficients from the values, one axis after the other.
+    private static func coefficients(_ values: [Double], lengths: [Int]) -> [Double] {
+        var values = values
+        var stride = 1
+        for length in lengths {
+            let rows = matrix(length)
+            var line = Array(repeating: 0.0, count: length)
+            for start in values.indices where start / stride % length == 0 {
+                for place in 0..<length {
+                    var sum = 0.0
+                    for j in 0..<length { sum += rows[place * length + j] * values[start + j * stride] }
+                    line[place] = sum
+                }
+                for place in 0..<length { values[start + place * stride] = line[place] }
+            }
+            stride *= length
+        }
+        return values
+    }
+
+    /// The map from values at `length` equal-spaced angles to the coefficients of 1, cos θ, sin θ, cos 2θ, …
+    private static func matrix(_ length: Int) -> [Double] {
+        (0..<length).flatMap { place in
+            (0..<length).map { j in
+                if place == 0 { return 1 / Double(length) }
+                // The remainder keeps the angle, and so its rounding, within one period.
+                let angle = 2 * Double.pi * Double((place + 1) / 2 * j % length) / Double(length)
+                return 2 / Double(length) * (place % 2 == 1 ? cos(angle) : sin(angle))
+            }
+        }
+    }
+}
