@@ -14,7 +14,7 @@ public final class Characteristics: ContinuumSolver {
     public static let nodeLimit = 1 << 16
 
     private let problem: MeanFieldProblem
-    private let potential: CirclePotential
+    private let potential: FourierPotential
     private let tolerance: Double
     private let isOpen: Bool
     private var solver: AdaptiveRungeKutta<MeanFieldFlow>
@@ -29,11 +29,12 @@ public final class Characteristics: ContinuumSolver {
         guard problem.dimension == 1 else {
             throw ContinuumError.dimension(problem.dimension, scheme: "characteristics")
         }
+        guard problem.initialLaw == .uniform else { throw ContinuumError.initialLaw(scheme: "characteristics") }
         self.problem = problem
         self.tolerance = tolerance
         isOpen = nodes == nil
-        potential = CirclePotential(problem.basis)
-        solver = Self.solver(problem, nodes: nodes ?? max(32, 8 * potential.degree), tolerance)
+        potential = FourierPotential(problem.basis)
+        solver = Self.solver(problem, nodes: nodes ?? max(32, 8 * potential.harmonics[0]), tolerance)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
     }
 
@@ -103,7 +104,8 @@ public final class Characteristics: ContinuumSolver {
     }
 
     /// The moment `∫ e^{ikθ} dμ`, the mean over the nodes.
-    public func moment(_ k: Int) -> (real: Double, imaginary: Double) {
+    public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) {
+        let k = k[0]
         let sums = solver.state.reduce((0.0, 0.0)) { ($0.0 + cos(Double(k) * $1), $0.1 + sin(Double(k) * $1)) }
         return (sums.0 / Double(nodes), sums.1 / Double(nodes))
     }
@@ -113,6 +115,11 @@ public final class Characteristics: ContinuumSolver {
         var rate = Array(repeating: 0.0, count: nodes)
         if let state = solver.state.baseAddress { solver.system.derivative(time: time, state: state, rate: &rate) }
         return rate.reduce(0) { $0 + $1 * $1 } / Double(nodes)
+    }
+
+    /// `∫ V'' dμ`, the mean over the nodes.
+    public func meanLaplacian() -> Double {
+        potential.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
 
     /// The cell averages: the initial mass between the origins of each cell's faces, over the cell's width.

@@ -22,11 +22,14 @@ public protocol ContinuumSolver: AnyObject {
     /// The moments `M_m = ∫ Φ_m dμ` of the problem's basis.
     func moments() -> [Double]
 
-    /// The circle's moment `∫ e^{ikθ} dμ`, whether the problem's basis has it or not.
-    func moment(_ k: Int) -> (real: Double, imaginary: Double)
+    /// The Fourier moment `∫ e^{ik·θ} dμ`, `k` one whole number an axis, whether the problem's basis has it or not.
+    func moment(_ k: [Int]) -> (real: Double, imaginary: Double)
 
     /// `∫ |∇V|² dμ`, the rate at which the loss falls.
     func dissipation() -> Double
+
+    /// `∫ ΔV dμ`, the rate at which the entropy `∫ ρ log ρ` grows.
+    func meanLaplacian() -> Double
 
     /// The density's cell averages on a grid, per radian.
     ///
@@ -58,10 +61,12 @@ public struct Resolution: Sendable, Equatable {
 public enum ContinuumError: Error, Equatable, CustomStringConvertible {
     /// The dimension is not one that the method solves.
     case dimension(Int, scheme: String)
-    /// The grid has too few cells for the expert's harmonics.
-    case gridTooCoarse(cells: Int, needed: Int)
+    /// An axis of the grid has too few cells for the expert's harmonics.
+    case gridTooCoarse(axis: Int, cells: Int, needed: Int)
     /// The grid has another dimension than the problem.
     case gridDimension(grid: Int, problem: Int)
+    /// The method starts from other laws.
+    case initialLaw(scheme: String)
     /// The law concentrates beyond what the largest resolution holds.
     case underResolved(scheme: String, time: Double, unknowns: Int)
 
@@ -70,8 +75,11 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .dimension(let d, let scheme):
             "continuum.method: \(scheme) solves problems of one angle, found \(d): choose one trained input"
-        case .gridTooCoarse(let cells, let needed):
-            "continuum.grid: \(cells) cells cannot carry the expert's harmonics, expected at least \(needed)"
+        case .gridTooCoarse(let axis, let cells, let needed):
+            "continuum.grid: \(cells) cells along axis \(axis) cannot carry the expert's harmonics, expected at least "
+                + "\(needed)"
+        case .initialLaw(let scheme):
+            "initial: \(scheme) starts from the uniform law only: choose another continuum.method"
         case .gridDimension(let grid, let problem):
             "continuum.grid: the grid has \(grid) axes, the expert has \(problem) trained angles: they must agree"
         case .underResolved(let scheme, let time, let unknowns):

@@ -17,7 +17,7 @@ public final class FiniteVolume: ContinuumSolver {
     static let courantLimit = 0.5
 
     private let problem: MeanFieldProblem
-    private let potential: CirclePotential
+    private let potential: CircleHarmonics
     private let grid: PeriodicGrid
     private let rates: FluxDivergence
     private let tolerance: Double
@@ -36,16 +36,17 @@ public final class FiniteVolume: ContinuumSolver {
     ///
     /// - Throws: `ContinuumError` when the problem has several angles or the grid does not fit it.
     public init(
-        _ problem: MeanFieldProblem, grid: PeriodicGrid, reconstruction: Scheme.Reconstruction, tolerance: Double
+        _ problem: MeanFieldProblem, grid: PeriodicGrid, reconstruction: Scheme.Reconstruction, tolerance: Double,
+        parallelism: Parallelism = .serial
     ) throws {
         guard problem.dimension == 1 else {
             throw ContinuumError.dimension(problem.dimension, scheme: "finite volume")
         }
-        potential = CirclePotential(problem.basis)
+        potential = CircleHarmonics(problem.basis)
         // The dissipation asks for moments of twice the degree, below the grid's highest frequency.
         let needed = max(8, 4 * potential.degree + 2)
         guard grid.cells[0] >= needed else {
-            throw ContinuumError.gridTooCoarse(cells: grid.cells[0], needed: needed)
+            throw ContinuumError.gridTooCoarse(axis: 0, cells: grid.cells[0], needed: needed)
         }
         self.problem = problem
         self.grid = grid
@@ -54,7 +55,8 @@ public final class FiniteVolume: ContinuumSolver {
         rates = FluxDivergence(problem, potential, grid: grid, reconstruction: reconstruction)
         // The state, two stages, three rates.
         memory = .allocate(capacity: 6 * cells)
-        memory.initialize(repeating: 1 / (2 * .pi), count: 6 * cells)
+        memory.initialize(repeating: 0, count: 6 * cells)
+        for (i, value) in problem.initialLaw.averages(on: grid).values.enumerated() { memory[i] = value }
         stepSize = .infinity
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 3, start: 0)
     }
@@ -152,11 +154,16 @@ public final class FiniteVolume: ContinuumSolver {
     public func moments() -> [Double] { rates.moments(of: state) }
 
     /// The moment `∫ e^{ikθ} dμ` that the cell averages stand for.
-    public func moment(_ k: Int) -> (real: Double, imaginary: Double) { rates.moment(k, of: state) }
+    public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) { rates.moment(k[0], of: state) }
 
     /// `∫ (V')² dμ`.
     public func dissipation() -> Double {
-        potential.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
+        potential.fourier.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
+    }
+
+    /// `∫ V'' dμ`.
+    public func meanLaplacian() -> Double {
+        potential.fourier.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
 
     /// The cell averages; on a finer grid those of limited linear profiles in the solver's cells, which keep their mass.
@@ -181,7 +188,7 @@ public final class FiniteVolume: ContinuumSolver {
 /// The semi-discrete right-hand side: minus the differences of the face fluxes over the cell width.
 final class FluxDivergence {
     private let problem: MeanFieldProblem
-    private let potential: CirclePotential
+    private let potential: CircleHarmonics
     private let cells: Int
     private let spacing: Double
     private let reconstruction: Scheme.Reconstruction
@@ -194,7 +201,7 @@ final class FluxDivergence {
     private let scratch: UnsafeMutablePointer<Double>
 
     init(
-        _ problem: MeanFieldProblem, _ potential: CirclePotential, grid: PeriodicGrid,
+        _ problem: MeanFieldProblem, _ potential: CircleHarmonics, grid: PeriodicGrid,
         reconstruction: Scheme.Reconstruction
     ) {
         self.problem = problem
@@ -335,5 +342,34 @@ final class FluxDivergence {
             im += u[i] * sin(angle)
         }
         return (re * spacing / mean, im * spacing / mean)
+    }
+}
+
+/// A Fourier potential of one angle as the cosines and sines of its harmonics.
+struct CircleHarmonics {
+    let fourier: FourierPotential
+    let degree: Int
+    private let waves: [Int]
+    private let count: Int
+
+    init(_ basis: TrigonometricBasis) {
+        fourier = FourierPotential(basis)
+        degree = fourier.harmonics[0]
+        waves = fourier.modes.map { $0[0] }
+        count = basis.count
+    }
+
+    func moments(
+        cosine: UnsafePointer<Double>, sine: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>
+    ) {
+        fourier.moments(real: waves.map { cosine[$0] }, imaginary: waves.map { sine[$0] }, into: moments, count: count)
+    }
+
+    func harmonics(
+        weights: UnsafePointer<Double>, cosine: UnsafeMutablePointer<Double>, sine: UnsafeMutablePointer<Double>
+    ) {
+        var (real, imaginary) = (waves.map { _ in 0.0 }, waves.map { _ in 0.0 })
+        fourier.coefficients(weights: weights, real: &real, imaginary: &imaginary)
+        for (q, l) in waves.enumerated() { (cosine[l], sine[l]) = (2 * real[q], -2 * imaginary[q]) }
     }
 }

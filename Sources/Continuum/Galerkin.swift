@@ -16,7 +16,7 @@ public final class Galerkin: ContinuumSolver {
 
     private let modeLimit: Int
     private let problem: MeanFieldProblem
-    private let potential: CirclePotential
+    private let potential: FourierPotential
     private let tolerance: Double
     private var solver: AdaptiveRungeKutta<MomentHierarchy>
     /// The weights `w(t)` so far.
@@ -33,16 +33,25 @@ public final class Galerkin: ContinuumSolver {
         self.modeLimit = modeLimit
         self.problem = problem
         self.tolerance = tolerance
-        potential = CirclePotential(problem.basis)
-        let modes = max(16, 4 * potential.degree)
-        // The uniform law has no moment but m_0.
+        potential = FourierPotential(problem.basis)
+        var modes = max(16, 4 * potential.harmonics[0])
+        var initial = (1...modes).map { problem.initialLaw.moment([$0]) }
+        while initial.suffix(max(4, 2 * potential.harmonics[0])).contains(where: {
+            hypot($0.real, $0.imaginary) > 0.1 * tolerance
+        }) {
+            guard 2 * modes <= modeLimit else {
+                throw ContinuumError.underResolved(scheme: "galerkin", time: 0, unknowns: modes)
+            }
+            initial += (modes + 1...2 * modes).map { problem.initialLaw.moment([$0]) }
+            modes *= 2
+        }
         solver = Self.solver(
-            problem, potential, modes: modes, state: Array(repeating: 0, count: 2 * modes), time: 0, tolerance)
+            problem, potential, modes: modes, state: initial.map(\.real) + initial.map(\.imaginary), time: 0, tolerance)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
     }
 
     private static func solver(
-        _ problem: MeanFieldProblem, _ potential: CirclePotential, modes: Int, state: [Double], time: Double,
+        _ problem: MeanFieldProblem, _ potential: FourierPotential, modes: Int, state: [Double], time: Double,
         _ tolerance: Double
     ) -> AdaptiveRungeKutta<MomentHierarchy> {
         // The step's error is a mean over all modes, most of them tiny: a tenth leaves room for the few that count.
@@ -81,7 +90,7 @@ public final class Galerkin: ContinuumSolver {
     private func tail() -> Double {
         let state = solver.state
         let modes = modes
-        return (max(0, modes - max(4, 2 * potential.degree))..<modes).reduce(0) {
+        return (max(0, modes - max(4, 2 * potential.harmonics[0]))..<modes).reduce(0) {
             max($0, hypot(state[$1], state[modes + $1]))
         }
     }
@@ -106,7 +115,8 @@ public final class Galerkin: ContinuumSolver {
     }
 
     /// The moment `m_k = ∫ e^{ikθ} dμ`; 0 beyond the modes in use.
-    public func moment(_ k: Int) -> (real: Double, imaginary: Double) {
+    public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) {
+        let k = k[0]
         if k == 0 { return (1, 0) }
         guard abs(k) <= modes else { return (0, 0) }
         let (re, im) = (solver.state[abs(k) - 1], solver.state[modes + abs(k) - 1])
@@ -116,6 +126,11 @@ public final class Galerkin: ContinuumSolver {
     /// `∫ (V')² dμ`, exact in the modes.
     public func dissipation() -> Double {
         potential.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
+    }
+
+    /// `∫ V'' dμ`, exact in the modes.
+    public func meanLaplacian() -> Double {
+        potential.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
 
     /// The cell averages of the Fourier series, each mode times its mean over a cell, by FFT.
@@ -128,7 +143,7 @@ public final class Galerkin: ContinuumSolver {
         spectrum[0] = 1
         // ρ = (1/2π) Σ_k m_k e^{−ikθ}: at cell j, mode k turns by −2πkj/n, so it falls on frequency −k modulo n.
         for k in 1...modes {
-            let m = moment(k)
+            let m = moment([k])
             let half = 0.5 * Double(k) * h
             let mean = sin(half) / half
             let (c, s) = (cos(half), -sin(half))
@@ -158,23 +173,27 @@ final class MomentHierarchy: DynamicalSystem {
     var dimension: Int { 2 * modes }
 
     private let problem: MeanFieldProblem
-    private let potential: CirclePotential
+    private let potential: FourierPotential
     private let degree: Int
-    // m_k for k = −degree … K + degree, real and imaginary parts, then the scratch of the contraction.
+    /// The harmonics of the potential's modes.
+    private let waves: [Int]
+    // m_k for k = −degree … K + degree, real and imaginary parts, then the scratch of the contraction: the basis's moments
+    // and weights, and the real and imaginary parts of the potential's modes.
     private let memory: UnsafeMutablePointer<Double>
     private var real: UnsafeMutablePointer<Double> { memory + degree }
     private var imaginary: UnsafeMutablePointer<Double> { memory + (modes + 3 * degree + 1) }
     private var basisMoments: UnsafeMutablePointer<Double> { memory + 2 * (modes + 2 * degree + 1) }
     private var basisWeights: UnsafeMutablePointer<Double> { basisMoments + problem.basis.count }
-    private var cosine: UnsafeMutablePointer<Double> { basisWeights + problem.basis.count }
-    private var sine: UnsafeMutablePointer<Double> { cosine + degree + 1 }
+    private var waveReal: UnsafeMutablePointer<Double> { basisWeights + problem.basis.count }
+    private var waveImaginary: UnsafeMutablePointer<Double> { waveReal + waves.count }
 
-    init(_ problem: MeanFieldProblem, _ potential: CirclePotential, modes: Int) {
+    init(_ problem: MeanFieldProblem, _ potential: FourierPotential, modes: Int) {
         self.problem = problem
         self.potential = potential
         self.modes = modes
-        degree = potential.degree
-        let size = 2 * (modes + 2 * degree + 1) + 2 * problem.basis.count + 2 * (degree + 1)
+        degree = potential.harmonics[0]
+        waves = potential.modes.map { $0[0] }
+        let size = 2 * (modes + 2 * degree + 1) + 2 * problem.basis.count + 2 * waves.count
         memory = .allocate(capacity: size)
         memory.initialize(repeating: 0, count: size)
     }
@@ -193,7 +212,8 @@ final class MomentHierarchy: DynamicalSystem {
 
     func moments(state: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>) {
         load(state)
-        potential.moments(cosine: real, sine: imaginary, into: moments)
+        for (q, l) in waves.enumerated() { (waveReal[q], waveImaginary[q]) = (real[l], imaginary[l]) }
+        potential.moments(real: waveReal, imaginary: waveImaginary, into: moments, count: problem.basis.count)
     }
 
     func weights(state: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
@@ -203,12 +223,12 @@ final class MomentHierarchy: DynamicalSystem {
 
     func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
         weights(state: state, into: basisWeights)
-        potential.harmonics(weights: basisWeights, cosine: cosine, sine: sine)
+        potential.coefficients(weights: basisWeights, real: waveReal, imaginary: waveImaginary)
         let (rateRe, rateIm) = (rate, rate + modes)
         rate.update(repeating: 0, count: 2 * modes)
-        for l in stride(from: 1, through: degree, by: 1) {
-            let vr = 0.5 * Double(l) * cosine[l]
-            let vi = -0.5 * Double(l) * sine[l]
+        for (q, l) in waves.enumerated() where l > 0 {
+            let vr = Double(l) * waveReal[q]
+            let vi = Double(l) * waveImaginary[q]
             let (upRe, upIm) = (real + (l + 1), imaginary + (l + 1))
             let (downRe, downIm) = (real + (1 - l), imaginary + (1 - l))
             var j = 0

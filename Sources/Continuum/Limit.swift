@@ -16,16 +16,14 @@ public struct Limit: Sendable {
     public let refinedDensities: [Int: Field]
     /// The moments `M_m` of the problem's basis at each output.
     public let moments: [[Double]]
-    /// `z = ∫ e^{iθ} dμ` at each output.
-    public let firstMoments: [(real: Double, imaginary: Double)]
+    /// `z_p = ∫ e^{iθ_p} dμ` at each output, one an axis.
+    public let firstMoments: [[(real: Double, imaginary: Double)]]
     /// The generated function at the training inputs, at each output.
     public let functions: [[Double]]
     /// The generated function at the held-out inputs, at each output.
     public let heldOutFunctions: [[Double]]
-    /// The loss at each output.
-    public let losses: [Double]
-    /// `∫ |∇V|² dμ` at each output.
-    public let dissipations: [Double]
+    /// What is watched at each output.
+    public let diagnostics: [Diagnostics]
     /// How well the method resolved each output.
     public let resolutions: [Resolution]
     /// The weights `w(t)` of the potential with dense output.
@@ -41,30 +39,35 @@ public struct Limit: Sendable {
     ///   - grid: the grid of the densities; for finite volume also the one that is computed on.
     ///   - times: increasing output times, the first may be 0.
     ///   - refinedOutputs: the outputs whose density is also wanted on the finer grid.
+    ///   - parallelism: the threads of the grid solvers; the numbers do not depend on it.
     ///   - progress: called after each step with the share of the time done.
     /// - Throws: `ContinuumError`, `TimeSteppingError`.
     public init(
         _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, times: [Double], refinedOutputs: [Int] = [],
-        progress: (Double) -> Void = { _ in }
+        parallelism: Parallelism = .serial, progress: (Double) -> Void = { _ in }
     ) throws {
         guard grid.dimension == problem.dimension else {
             throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
         }
-        let solver = try Self.solver(problem, scheme: scheme, grid: grid)
+        let solver = try Self.solver(problem, scheme: scheme, grid: grid, parallelism: parallelism)
         var densities: [Field] = []
         var refined: [Int: Field] = [:]
         let finer = refinedOutputs.isEmpty ? nil : try PeriodicGrid(cells: grid.cells.map { 4 * $0 })
         var moments: [[Double]] = []
-        var firstMoments: [(real: Double, imaginary: Double)] = []
-        var dissipations: [Double] = []
+        var firstMoments: [[(real: Double, imaginary: Double)]] = []
+        var diagnostics: [Diagnostics] = []
         var resolutions: [Resolution] = []
         for (output, time) in times.enumerated() {
             try solver.advance(to: time) { progress($0 / (times.last ?? time)) }
             densities.append(try solver.density(on: grid))
             if let finer, refinedOutputs.contains(output) { refined[output] = try solver.density(on: finer) }
             moments.append(solver.moments())
-            firstMoments.append(solver.moment(1))
-            dissipations.append(solver.dissipation())
+            firstMoments.append(
+                (0..<problem.dimension).map { axis in
+                    solver.moment((0..<problem.dimension).map { $0 == axis ? 1 : 0 })
+                })
+            diagnostics.append(
+                try Diagnostics(solver, loss: problem.loss(moments: moments[output]), density: densities[output]))
             resolutions.append(solver.resolution)
         }
         holdsTolerance = if case .finiteVolume = scheme { false } else { true }
@@ -74,11 +77,10 @@ public struct Limit: Sendable {
         refinedDensities = refined
         self.moments = moments
         self.firstMoments = firstMoments
-        self.dissipations = dissipations
+        self.diagnostics = diagnostics
         self.resolutions = resolutions
         functions = moments.map(problem.function(moments:))
         heldOutFunctions = moments.map(problem.heldOutFunction(moments:))
-        losses = moments.map(problem.loss(moments:))
         history = solver.history
         exact = try OneAngleForm(problem).map { try OneAngleSolution($0, times: times) }
     }
@@ -87,7 +89,7 @@ public struct Limit: Sendable {
     ///
     /// - Throws: `ContinuumError` when the scheme does not fit the problem or the grid.
     public static func solver(
-        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid
+        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, parallelism: Parallelism = .serial
     ) throws -> any ContinuumSolver {
         switch scheme {
         case .galerkin(let tolerance):
@@ -95,9 +97,16 @@ public struct Limit: Sendable {
         case .characteristics(let nodes, let tolerance):
             try Characteristics(problem, nodes: nodes, tolerance: tolerance)
         case .finiteVolume(let reconstruction, let tolerance):
-            try FiniteVolume(problem, grid: grid, reconstruction: reconstruction, tolerance: tolerance)
+            try FiniteVolume(
+                problem, grid: grid, reconstruction: reconstruction, tolerance: tolerance, parallelism: parallelism)
         }
     }
+
+    /// The loss at each output.
+    public var losses: [Double] { diagnostics.map(\.loss) }
+
+    /// `∫ |∇V|² dμ` at each output.
+    public var dissipations: [Double] { diagnostics.map(\.dissipation) }
 
     /// About how far the law is from the true one at each output, by its first moment.
     ///
@@ -111,6 +120,6 @@ public struct Limit: Sendable {
     /// The distance of `z = ∫ e^{iθ} dμ` from the exact solution at each output; `nil` for a problem without one.
     public var exactMomentErrors: [Double]? {
         guard let exact else { return nil }
-        return zip(exact.moments, firstMoments).map { hypot($0.real - $1.real, $0.imaginary - $1.imaginary) }
+        return zip(exact.moments, firstMoments).map { hypot($0.real - $1[0].real, $0.imaginary - $1[0].imaginary) }
     }
 }

@@ -25,17 +25,10 @@ public struct Ensemble: Sendable, Equatable {
     /// Every angle is a function of the seed, the replicate, the expert and the axis: the first experts of a larger
     /// ensemble are the experts of a smaller one.
     public init(drawing count: Int, dimension: Int, from law: InitialLaw, seed: UInt64, replicate: Int) {
-        let generator = Philox(seed: seed)
+        let draw = InitialDraw(law: law, dimension: dimension, seed: seed, replicate: replicate)
         var angles = Array(repeating: 0.0, count: count * dimension)
-        for axis in 0..<dimension {
-            for expert in 0..<count {
-                let counter = SIMD4(
-                    UInt32(truncatingIfNeeded: expert), UInt32(truncatingIfNeeded: expert >> 32) << 16 | UInt32(axis),
-                    UInt32(truncatingIfNeeded: replicate), 0)
-                switch law {
-                case .uniform: angles[axis * count + expert] = 2 * .pi * generator.uniforms(counter)[0]
-                }
-            }
+        for expert in 0..<count {
+            draw.write(expert: expert) { axis, angle in angles[axis * count + expert] = angle }
         }
         self.init(count: count, dimension: dimension, angles: angles)
     }

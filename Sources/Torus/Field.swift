@@ -3,7 +3,7 @@ import Foundation
 /// Cell averages of a function on a periodic grid.
 ///
 /// A density is per radian^d: the uniform law has the value `(2π)^−d` in every cell.
-public struct Field: Sendable, Equatable {
+public struct Field: Sendable, Hashable {
     /// The grid of the cells.
     public let grid: PeriodicGrid
     /// One average a cell, θ₀ fastest.
@@ -30,8 +30,17 @@ public struct Field: Sendable, Equatable {
         return Field(grid: grid, constant: density)
     }
 
-    /// The integral over the torus.
-    public var integral: Double { values.reduce(0, +) * grid.cellVolume }
+    /// The integral over the torus, summed row by row so that rounding does not grow with the cells.
+    public var integral: Double {
+        var (sum, correction) = (0.0, 0.0)
+        for start in stride(from: 0, to: values.count, by: grid.cells[0]) {
+            let row = values[start..<start + grid.cells[0]].reduce(0, +) - correction
+            let next = sum + row
+            correction = (next - sum) - row
+            sum = next
+        }
+        return sum * grid.cellVolume
+    }
 
     /// The smallest cell average.
     public var minimum: Double { values.reduce(.infinity, Swift.min) }

@@ -55,7 +55,10 @@ public final class FourierTransform {
         precondition(input.count == grid.cellCount)
         for (j, value) in input.enumerated() { values[j] = value }
         fftw_execute(forwardPlan)
-        return (0..<spectrumCount).flatMap { [spectrum[$0].0, spectrum[$0].1] }
+        return Array(unsafeUninitializedCapacity: 2 * spectrumCount) { output, count in
+            for q in 0..<spectrumCount { (output[2 * q], output[2 * q + 1]) = spectrum[q] }
+            count = 2 * spectrumCount
+        }
     }
 
     /// `v_j = Σ_q X_q e^{2πi q·j/n}`, over all `q`, with those not given by Hermitian symmetry; not normalised.

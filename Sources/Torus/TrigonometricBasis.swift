@@ -1,7 +1,7 @@
 import Foundation
 
 /// A finite list of trigonometric monomials `Φ_m(θ)` in `d` angles.
-public struct TrigonometricBasis: Sendable, Equatable {
+public struct TrigonometricBasis: Sendable, Hashable {
     /// The number of angles `d`.
     public let dimension: Int
     /// The monomials `Φ_m`.

@@ -24,16 +24,20 @@ public struct MeanFieldProblem: Sendable {
     /// The same of the held-out data.
     public let heldOutCoefficients: [Double]
 
+    /// The weights of a potential that is given, and does not depend on the law; `nil` when training makes it.
+    public let prescribedWeights: [Double]?
+
     /// `G` and `b`, when they are the shorter way.
     private let contracted: (gram: [Double], offset: [Double])?
 
     /// The problem of an expert on a training set.
     ///
     /// - Parameter amplitude: `α` of `F = (α/N) Σ_i f(θ_i, ·)`.
-    /// - Throws: what the expert's lift throws.
+    /// - Throws: what the expert's lift throws; `InitialLawError.dimension`.
     public init(
         expert: any Expert, trainingSet: TrainingSet, initialLaw: InitialLaw = .uniform, amplitude: Double = 1
     ) throws {
+        try initialLaw.check(dimension: expert.parameterCount)
         let (training, heldOut) = (trainingSet.training, trainingSet.heldOut)
         self.init(
             lift: try expert.lift(inputs: training.inputs + heldOut.inputs), trainingSet: trainingSet,
@@ -60,6 +64,8 @@ public struct MeanFieldProblem: Sendable {
     ) {
         let (n, all) = (targets.count, expansion.datumCount)
         precondition(n >= 1 && all == n + heldOutTargets.count, "one target a datum, and at least one datum")
+        precondition(
+            (try? initialLaw.check(dimension: expansion.basis.dimension)) != nil, "the law has another dimension")
         let count = expansion.basis.count
         func columns(_ range: Range<Int>) -> [Double] {
             (0..<count).flatMap { m in range.map { amplitude * expansion.coefficients[m * all + $0] } }
@@ -71,6 +77,7 @@ public struct MeanFieldProblem: Sendable {
         self.initialLaw = initialLaw
         coefficients = c
         heldOutCoefficients = columns(n..<all)
+        prescribedWeights = nil
         guard count < n else {
             contracted = nil
             return
@@ -85,6 +92,21 @@ public struct MeanFieldProblem: Sendable {
         )
     }
 
+    /// Transport in a given potential `V = Σ_m w_m Φ_m`, constant in time: `∂_t μ = div(μ ∇V)`, without data.
+    ///
+    /// The loss is then the energy `∫ V dμ`, which falls at the same rate `∫ |∇V|² dμ`.
+    ///
+    /// - Precondition: one weight a monomial, and the law fits the dimension.
+    public init(potential basis: TrigonometricBasis, weights: [Double], initialLaw: InitialLaw = .uniform) {
+        precondition(weights.count == basis.count, "one weight a monomial")
+        precondition((try? initialLaw.check(dimension: basis.dimension)) != nil, "the law has another dimension")
+        self.basis = basis
+        self.initialLaw = initialLaw
+        prescribedWeights = weights
+        (targets, heldOutTargets, coefficients, heldOutCoefficients) = ([], [], [], [])
+        contracted = nil
+    }
+
     /// The number of parameters `d` of an expert.
     public var dimension: Int { basis.dimension }
 
@@ -93,6 +115,10 @@ public struct MeanFieldProblem: Sendable {
     /// Cost: `nnz²` or `nnz·n` multiplications, whichever is fewer; allocates nothing in the first case.
     public func weights(moments: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
         let count = basis.count
+        if let prescribedWeights {
+            for m in 0..<count { weights[m] = prescribedWeights[m] }
+            return
+        }
         if let contracted {
             contracted.gram.withUnsafeBufferPointer { gram in
                 contracted.offset.withUnsafeBufferPointer { offset in
@@ -141,9 +167,10 @@ public struct MeanFieldProblem: Sendable {
         Self.contract(heldOutCoefficients, moments, data: heldOutTargets.count)
     }
 
-    /// The half mean squared residual `L = (1/2n) Σ_a (F(x_a) − y_a)²`.
+    /// The half mean squared residual `L = (1/2n) Σ_a (F(x_a) − y_a)²`; in a given potential the energy `∫ V dμ`.
     public func loss(moments: [Double]) -> Double {
-        zip(function(moments: moments), targets).reduce(0) { sum, pair in
+        if let prescribedWeights { return zip(prescribedWeights, moments).reduce(0) { $0 + $1.0 * $1.1 } }
+        return zip(function(moments: moments), targets).reduce(0) { sum, pair in
             sum + (pair.0 - pair.1) * (pair.0 - pair.1)
         } / (2 * Double(targets.count))
     }

@@ -15,7 +15,9 @@ public struct OneAngleForm: Sendable, Equatable {
 
     /// The form of a problem, or `nil` when it has more angles, higher harmonics, or another initial law.
     public init?(_ problem: MeanFieldProblem) {
-        guard problem.dimension == 1, (problem.basis.harmonics.first ?? 0) <= 1, problem.initialLaw == .uniform else {
+        guard problem.dimension == 1, problem.prescribedWeights == nil, (problem.basis.harmonics.first ?? 0) <= 1,
+            problem.initialLaw == .uniform
+        else {
             return nil
         }
         let n = problem.targets.count

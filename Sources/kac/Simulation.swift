@@ -35,7 +35,7 @@ struct Simulation {
         let limit = try Limit(
             problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
             refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
-            progress: progress.update)
+            parallelism: parallelism, progress: progress.update)
         progress.end()
         if let lost = limit.resolutions.compactMap(\.lostAt).min() {
             progress.warn(

@@ -27,7 +27,7 @@ import Training
         let grid = try PeriodicGrid(cells: [96])
         let limit = try Limit(ReferenceProblems.oneQubit, scheme: scheme, grid: grid, times: Self.times)
         for (index, value) in ReferenceProblems.oneQubitValues.enumerated() {
-            let z = limit.firstMoments[index]
+            let z = limit.firstMoments[index][0]
             #expect(hypot(z.real - value.real, z.imaginary - value.imaginary) < 1e-10, "t = \(value.time)")
             #expect(abs(limit.losses[index] - value.loss) < 1e-10, "t = \(value.time)")
             let exact = ReferenceProblems.poissonAverages((value.real, value.imaginary), on: grid)
@@ -48,7 +48,7 @@ import Training
         let value = ReferenceProblems.oneQubitValues[4]
         let exact = ReferenceProblems.poissonAverages((value.real, value.imaginary), on: grid)
         let norm = zip(limit.densities[0].values, exact).reduce(0) { $0 + abs($1.0 - $1.1) } / exact.reduce(0, +)
-        let z = limit.firstMoments[0]
+        let z = limit.firstMoments[0][0]
         return (norm, hypot(z.real - value.real, z.imaginary - value.imaginary))
     }
 

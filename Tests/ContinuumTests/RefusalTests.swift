@@ -26,7 +26,7 @@ import Training
             try Limit(ReferenceProblems.oneQubit, scheme: .galerkin(tolerance: 1e-9), grid: plane, times: [1])
         }
         let coarse = try PeriodicGrid(cells: [12])
-        #expect(throws: ContinuumError.gridTooCoarse(cells: 12, needed: 14)) {
+        #expect(throws: ContinuumError.gridTooCoarse(axis: 0, cells: 12, needed: 14)) {
             try Limit(
                 ReferenceProblems.threeHarmonics, scheme: .finiteVolume(.upwind, tolerance: 1e-6), grid: coarse,
                 times: [1])

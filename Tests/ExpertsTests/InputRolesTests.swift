@@ -69,8 +69,9 @@ import Testing
         }
     }
 
-    @Test func circuitsTooWideForAStateVectorAreRefused() {
-        #expect(throws: ExpertError.tooManyQubits(21, limit: 20)) { try Self.expert([], "qubit[21] q; h q;") }
+    @Test func circuitsTooWideForPropagationAreRefused() throws {
+        #expect(try !Self.expert([], "qubit[21] q; h q;").fitsStateVector)
+        #expect(throws: ExpertError.tooManyQubits(65, limit: 64)) { try Self.expert([], "qubit[65] q; h q;") }
     }
 
     @Test func dataThatDoNotFitAreRefused() throws {

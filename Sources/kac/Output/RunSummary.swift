@@ -34,7 +34,7 @@ struct RunSummary {
                 "\nresolution: \(resolution.unknowns) unknowns, \(resolution.measure) "
                 + "\(Measured.number(resolution.value))"
         }
-        if let errors = limit.exactMomentErrors, let z = limit.firstMoments.last {
+        if let errors = limit.exactMomentErrors, let z = limit.firstMoments.last?.first {
             text +=
                 "\nagainst the exact one-angle solution: |z − z_exact| ≤ "
                 + String(format: "%.1e", errors.max() ?? 0) + " over all outputs; |z| = "
