@@ -3,72 +3,170 @@ public import TimeStepping
 public import Torus
 public import Training
 
-/// The spectral solver: the law's moments `m_k = ∫ e^{ikθ} dμ`, `k = 1 … K`, by their exact hierarchy
-/// `dm_k/dt = Σ_l (k·l) V_l m_{k+l}`, `V = Σ_l V_l e^{ilθ}`.
+/// The spectral solver: the law's moments `m_k = ∫ e^{ik·θ} dμ` on a lattice `|k_p| ≤ K_p`, by their exact hierarchy
+/// `dm_k/dt = Σ_l (k·l) V_l m_{k+l}`, `V = Σ_l V_l e^{il·θ}`.
 ///
-/// The potential has only the expert's few harmonics, so a right-hand side is a short stencil: `O(K·degree)`. The number of
-/// modes doubles, and the step is taken again, when the last modes exceed a tenth of the tolerance. Time is integrated
-/// by Dormand and Prince's 8(5,3).
+/// The potential has only the expert's few harmonics, so a right-hand side is a short stencil. The frequencies along an
+/// axis grow by half, and the step is taken again, when the last of them exceed a tenth of the tolerance; they shrink by a
+/// third where those left out are far below it. Time is integrated by Dormand and Prince's 8(5,3); a step's error over all modes,
+/// by Parseval that of the density in the mean square, is held below the tolerance.
+///
+/// - Complexity: of a step, twelve right-hand sides of `modes · harmonics` or `modes · log(modes)`, and fifteen for a law that
+///   makes its own potential. Memory: some thirty copies of the modes.
 public final class Galerkin: ContinuumSolver {
-    /// The largest number of modes tried unless told otherwise: beyond, an explicit step is shorter than a characteristic
-    /// solution takes in all.
-    public static let defaultModeLimit = 1 << 12
+    /// The largest number of modes (with `k_0 ≥ 0`) unless told otherwise: on the circle an explicit step is then shorter than a
+    /// characteristic solution takes in all; in several angles, a gigabyte.
+    public static func defaultModeLimit(dimension: Int) -> Int { dimension == 1 ? 1 << 12 : 1 << 21 }
 
     private let modeLimit: Int
     private let problem: MeanFieldProblem
     private let potential: FourierPotential
     private let tolerance: Double
+    private let parallelism: Parallelism
+    private let path: MomentHierarchy.Path?
     private var solver: AdaptiveRungeKutta<MomentHierarchy>
     /// The weights `w(t)` so far.
     public private(set) var history: PiecewisePolynomial
 
     /// A solver that starts from the problem's initial law.
     ///
-    /// - Parameter modeLimit: the number of modes beyond which the law is called under-resolved.
-    /// - Throws: `ContinuumError.dimension` unless the problem has one angle.
-    public init(_ problem: MeanFieldProblem, tolerance: Double, modeLimit: Int = defaultModeLimit) throws {
-        guard problem.dimension == 1 else {
-            throw ContinuumError.dimension(problem.dimension, scheme: "galerkin")
-        }
-        self.modeLimit = modeLimit
+    /// - Parameters:
+    ///   - modeLimit: the number of modes beyond which the law is called under-resolved.
+    ///   - parallelism: the threads of a right-hand side; the numbers do not depend on it.
+    /// - Throws: `ContinuumError` for more than three angles, for a field as initial law, whose moments fall off too slowly, and
+    ///   when the initial law needs more modes than the limit; `FourierTransformError`.
+    public convenience init(
+        _ problem: MeanFieldProblem, tolerance: Double, modeLimit: Int? = nil, parallelism: Parallelism = .serial
+    ) throws {
+        try self.init(problem, tolerance: tolerance, modeLimit: modeLimit, parallelism: parallelism, path: nil)
+    }
+
+    init(
+        _ problem: MeanFieldProblem, tolerance: Double, modeLimit: Int?, parallelism: Parallelism,
+        path: MomentHierarchy.Path?
+    ) throws {
+        let d = problem.dimension
+        guard (1...3).contains(d) else { throw ContinuumError.dimension(d, scheme: "galerkin") }
+        if case .field = problem.initialLaw { throw ContinuumError.initialLaw(scheme: "galerkin") }
+        let potential = FourierPotential(problem.basis)
+        self.modeLimit = modeLimit ?? Self.defaultModeLimit(dimension: d)
         self.problem = problem
+        self.potential = potential
         self.tolerance = tolerance
-        potential = FourierPotential(problem.basis)
-        var modes = max(16, 4 * potential.harmonics[0])
-        var initial = (1...modes).map { problem.initialLaw.moment([$0]) }
-        while initial.suffix(max(4, 2 * potential.harmonics[0])).contains(where: {
-            hypot($0.real, $0.imaginary) > 0.1 * tolerance
-        }) {
-            guard 2 * modes <= modeLimit else {
-                throw ContinuumError.underResolved(scheme: "galerkin", time: 0, unknowns: modes)
+        self.parallelism = parallelism
+        self.path = path
+        var lattice = ModeLattice(limits: potential.harmonics.map { max(d == 1 ? 16 : 8, 4 * $0) })
+        var state = Self.moments(of: problem.initialLaw, on: lattice)
+        while true {
+            let grown = lattice.grown(
+                along: Self.tails(state, lattice, potential).map { $0 > 0.1 * tolerance })
+            if grown == lattice { break }
+            guard grown.count <= self.modeLimit else {
+                throw ContinuumError.underResolved(scheme: "galerkin", time: 0, unknowns: lattice.count)
             }
-            initial += (modes + 1...2 * modes).map { problem.initialLaw.moment([$0]) }
-            modes *= 2
+            lattice = grown
+            state = Self.moments(of: problem.initialLaw, on: lattice)
         }
-        solver = Self.solver(
-            problem, potential, modes: modes, state: initial.map(\.real) + initial.map(\.imaginary), time: 0, tolerance)
+        solver = try Self.solver(
+            MomentHierarchy(problem, potential, lattice: lattice, parallelism: parallelism, path: path), state: state,
+            time: 0, tolerance)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
     }
 
     private static func solver(
-        _ problem: MeanFieldProblem, _ potential: FourierPotential, modes: Int, state: [Double], time: Double,
-        _ tolerance: Double
+        _ system: MomentHierarchy, state: [Double], time: Double, _ tolerance: Double
     ) -> AdaptiveRungeKutta<MomentHierarchy> {
-        // The step's error is a mean over all modes, most of them tiny: a tenth leaves room for the few that count.
+        // The integrator measures the root mean square over its unknowns, most of them tiny: divided by the root of their
+        // number it is the sum of squares that is held, to a tenth so that the errors of steps do not pass for a tail.
         AdaptiveRungeKutta(
-            MomentHierarchy(problem, potential, modes: modes), state: state, time: time, pair: .dormandPrince853,
-            tolerance: tolerance / 10)
+            system, state: state, time: time, pair: .dormandPrince853,
+            tolerance: 0.1 * tolerance / Double(system.dimension).squareRoot())
+    }
+
+    /// The moments of a law, real parts and then imaginary parts.
+    private static func moments(of law: InitialLaw, on lattice: ModeLattice) -> [Double] {
+        var state = Array(repeating: 0.0, count: 2 * lattice.count)
+        func set(_ place: Int, _ value: (real: Double, imaginary: Double)) {
+            (state[place], state[lattice.count + place]) = value
+        }
+        // A product needs the moments along each axis alone.
+        var tables: [[(real: Double, imaginary: Double)]] = []
+        if case .product(let axes) = law {
+            tables = zip(axes, lattice.limits).map { axis, limit in (0...limit).map { axis.moment($0) } }
+        }
+        for row in 0..<lattice.rowCount {
+            let rest = lattice.rowVector(row)
+            for k in 0..<lattice.rowLength {
+                let vector = [k] + rest
+                guard !tables.isEmpty else {
+                    set(row * lattice.rowLength + k, law.moment(vector))
+                    continue
+                }
+                var product = (real: 1.0, imaginary: 0.0)
+                for (axis, component) in vector.enumerated() {
+                    let m = tables[axis][abs(component)]
+                    let imaginary = component < 0 ? -m.imaginary : m.imaginary
+                    product = (
+                        product.real * m.real - product.imaginary * imaginary,
+                        product.real * imaginary + product.imaginary * m.real
+                    )
+                }
+                set(row * lattice.rowLength + k, product)
+            }
+        }
+        return state
+    }
+
+    /// The largest of the last modes along each axis, enough of them that no parity hides them.
+    private static func tails(
+        _ state: some RandomAccessCollection<Double>, _ lattice: ModeLattice, _ potential: FourierPotential
+    ) -> [Double] {
+        let firsts = zip(lattice.limits, potential.harmonics).map { max(0, $0 - max(4, 2 * $1)) + 1 }
+        return largest(state, lattice, beyond: firsts)
+    }
+
+    /// The largest moment along each axis among those with `|k_p|` at least `first_p`.
+    private static func largest(
+        _ state: some RandomAccessCollection<Double>, _ lattice: ModeLattice, beyond firsts: [Int]
+    ) -> [Double] {
+        var squares = Array(repeating: 0.0, count: firsts.count)
+        let (count, length) = (lattice.count, lattice.rowLength)
+        _ = state.withContiguousStorageIfAvailable { state in
+            for row in 0..<lattice.rowCount {
+                let base = row &* length
+                func largestSquare(from start: Int) -> Double {
+                    var largest = 0.0
+                    for k in base &+ start..<base &+ length {
+                        let square = state[k] * state[k] + state[count &+ k] * state[count &+ k]
+                        largest = square > largest ? square : largest
+                    }
+                    return largest
+                }
+                squares[0] = max(squares[0], largestSquare(from: min(length, firsts[0])))
+                let vector = lattice.rowVector(row)
+                guard zip(vector, firsts.dropFirst()).contains(where: { abs($0) >= $1 }) else { continue }
+                let whole = largestSquare(from: 0)
+                for (axis, k) in vector.enumerated() where abs(k) >= firsts[axis + 1] {
+                    squares[axis + 1] = max(squares[axis + 1], whole)
+                }
+            }
+        }
+        return squares.map { $0.squareRoot() }
     }
 
     /// The time reached.
     public var time: Double { solver.time }
 
-    /// The number of modes `K` in use.
-    public var modes: Int { solver.system.modes }
+    private var lattice: ModeLattice { solver.system.lattice }
+
+    /// The largest frequencies `K_p` in use.
+    public var frequencies: [Int] { lattice.limits }
 
     /// The tail of the moments beside the modes in use.
     public var resolution: Resolution {
-        Resolution(unknowns: modes, measure: "spectral tail", value: tail(), lostAt: nil)
+        Resolution(
+            unknowns: lattice.count, measure: "spectral tail",
+            value: Self.tails(solver.state, lattice, potential).max() ?? 0, lostAt: nil)
     }
 
     /// Steps until the time is exactly `target`, refining where the tail asks for it.
@@ -77,33 +175,52 @@ public final class Galerkin: ContinuumSolver {
     public func advance(to target: Double, afterStep: (Double) -> Void) throws {
         while time < target {
             try solver.step(limit: target)
-            if tail() > 0.1 * tolerance {
-                try refine()
+            let grown = lattice.grown(
+                along: Self.tails(solver.state, lattice, potential).map { $0 > 0.1 * tolerance })
+            if grown != lattice {
+                guard grown.count <= modeLimit else {
+                    let count = lattice.count
+                    solver.undoStep()
+                    throw ContinuumError.underResolved(scheme: "galerkin", time: time, unknowns: count)
+                }
+                solver.undoStep()
+                try move(to: grown)
+                continue
+            }
+            if let weights = problem.prescribedWeights {
+                history.append(upTo: time, constant: weights)
             } else {
-                history.append(solver) { state, weights in self.solver.system.weights(state: state, into: weights) }
-                afterStep(time)
+                let system = solver.system
+                history.append(solver, components: system.potentialPlaces) { modes, weights in
+                    system.weights(ofModes: modes, into: weights)
+                }
+            }
+            afterStep(time)
+            // The tails that would be the last ones must be small too, or the next step would ask for more again.
+            let firsts = zip(lattice.keptWhenShrunk, potential.harmonics).map { $0 - max(4, 2 * $1) + 1 }
+            let shrunk = lattice.shrunk(
+                where: Self.largest(solver.state, lattice, beyond: firsts).map { $0 < 1e-2 * tolerance },
+                least: potential.harmonics)
+            if shrunk != lattice { try move(to: shrunk) }
+        }
+    }
+
+    /// Goes on with the same moments on another lattice.
+    private func move(to other: ModeLattice) throws {
+        let (old, state) = (lattice, solver.state)
+        var moved = Array(repeating: 0.0, count: 2 * other.count)
+        let shared = min(old.rowLength, other.rowLength)
+        for row in 0..<other.rowCount {
+            guard let from = old.row(other.rowVector(row)) else { continue }
+            for k in 0..<shared {
+                moved[row * other.rowLength + k] = state[from * old.rowLength + k]
+                moved[other.count + row * other.rowLength + k] = state[old.count + from * old.rowLength + k]
             }
         }
-    }
-
-    /// The largest of the last modes, enough of them that no parity hides them.
-    private func tail() -> Double {
-        let state = solver.state
-        let modes = modes
-        return (max(0, modes - max(4, 2 * potential.harmonics[0]))..<modes).reduce(0) {
-            max($0, hypot(state[$1], state[modes + $1]))
-        }
-    }
-
-    private func refine() throws {
-        guard 2 * modes <= modeLimit else {
-            throw ContinuumError.underResolved(scheme: "galerkin", time: time, unknowns: modes)
-        }
-        solver.undoStep()
-        let (old, state, step) = (modes, solver.state, solver.stepSize)
-        let zeros = Array(repeating: 0.0, count: old)
-        let padded = Array(state[0..<old]) + zeros + Array(state[old..<2 * old]) + zeros
-        solver = Self.solver(problem, potential, modes: 2 * old, state: padded, time: solver.time, tolerance)
+        let step = solver.stepSize
+        solver = try Self.solver(
+            MomentHierarchy(problem, potential, lattice: other, parallelism: parallelism, path: path), state: moved,
+            time: solver.time, tolerance)
         solver.proposeStep(step)
     }
 
@@ -114,21 +231,19 @@ public final class Galerkin: ContinuumSolver {
         return moments
     }
 
-    /// The moment `m_k = ∫ e^{ikθ} dμ`; 0 beyond the modes in use.
+    /// The moment `m_k = ∫ e^{ik·θ} dμ`; 0 beyond the modes in use.
     public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) {
-        let k = k[0]
-        if k == 0 { return (1, 0) }
-        guard abs(k) <= modes else { return (0, 0) }
-        let (re, im) = (solver.state[abs(k) - 1], solver.state[modes + abs(k) - 1])
-        return (re, k > 0 ? im : -im)
+        guard let place = lattice.place(k) else { return (0, 0) }
+        let (re, im) = (solver.state[place.index], solver.state[lattice.count + place.index])
+        return (re, place.isConjugate ? -im : im)
     }
 
-    /// `∫ (V')² dμ`, exact in the modes.
+    /// `∫ |∇V|² dμ`, exact in the modes.
     public func dissipation() -> Double {
         potential.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
 
-    /// `∫ V'' dμ`, exact in the modes.
+    /// `∫ ΔV dμ`, exact in the modes.
     public func meanLaplacian() -> Double {
         potential.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
@@ -137,113 +252,70 @@ public final class Galerkin: ContinuumSolver {
     ///
     /// - Throws: `FourierTransformError`.
     public func density(on grid: PeriodicGrid) throws -> Field {
-        let n = grid.cells[0]
-        let h = grid.spacing(axis: 0)
-        var spectrum = Array(repeating: 0.0, count: 2 * (n / 2 + 1))
-        spectrum[0] = 1
-        // ρ = (1/2π) Σ_k m_k e^{−ikθ}: at cell j, mode k turns by −2πkj/n, so it falls on frequency −k modulo n.
-        for k in 1...modes {
-            let m = moment([k])
-            let half = 0.5 * Double(k) * h
-            let mean = sin(half) / half
-            let (c, s) = (cos(half), -sin(half))
-            let (re, im) = (mean * (m.real * c - m.imaginary * s), mean * (m.real * s + m.imaginary * c))
-            let q = k % n
-            // A real field: the mode and its conjugate. Folded on 0 or n/2 they add up to twice the real part.
-            if q == 0 || 2 * q == n {
-                spectrum[2 * q] += 2 * re
-            } else if 2 * q < n {
-                spectrum[2 * q] += re
-                spectrum[2 * q + 1] -= im
-            } else {
-                spectrum[2 * (n - q)] += re
-                spectrum[2 * (n - q) + 1] += im
+        let transform = try FourierTransform(grid: grid)
+        let spectrum = transform.spectrum
+        spectrum.update(repeating: 0, count: 2 * transform.spectrumCount)
+        let length = grid.cells[0] / 2 + 1
+        // ρ = (2π)^{−d} Σ_k m_k e^{−ik·θ}: from cell j to the next mode k turns by −2πk/n, so it falls on frequency −k modulo n.
+        let factors = lattice.limits.enumerated().map { axis, limit in
+            (0...limit).map { Self.cellMean($0, spacing: grid.spacing(axis: axis)) }
+        }
+        for row in 0..<lattice.rowCount {
+            let rest = lattice.rowVector(row)
+            for k in 0..<lattice.rowLength {
+                let place = row * lattice.rowLength + k
+                var (re, im) = (solver.state[place], solver.state[lattice.count + place])
+                for (axis, component) in ([k] + rest).enumerated() {
+                    let factor = factors[axis][abs(component)]
+                    let imaginary = component < 0 ? -factor.imaginary : factor.imaginary
+                    (re, im) = (re * factor.real - im * imaginary, re * imaginary + im * factor.real)
+                }
+                // The column k_0 = 0 holds each mode's conjugate in its own right.
+                for sign in k == 0 ? [-1] : [-1, 1] {
+                    var (q, stride) = (0, 1)
+                    for (axis, component) in rest.enumerated() {
+                        let n = grid.cells[axis + 1]
+                        q += stride * ((sign * component % n + n) % n)
+                        stride *= n
+                    }
+                    let n = grid.cells[0]
+                    let first = (sign * k % n + n) % n
+                    guard first < length else { continue }
+                    q = q * length + first
+                    spectrum[2 * q] += re
+                    spectrum[2 * q + 1] += sign < 0 ? im : -im
+                }
             }
         }
-        let values = try FourierTransform(grid: grid).backward(spectrum)
-        return Field(grid: grid, values: values.map { $0 / (2 * .pi) })
+        transform.backward()
+        let unit = Field.uniform(on: grid).values.first ?? 0
+        return Field(grid: grid, values: (0..<grid.cellCount).map { transform.values[$0] * unit })
+    }
+
+    /// The mean of `e^{−ikθ}` over a cell that begins at 0.
+    private static func cellMean(_ k: Int, spacing: Double) -> (real: Double, imaginary: Double) {
+        if k == 0 { return (1, 0) }
+        let half = 0.5 * Double(k) * spacing
+        let mean = sin(half) / half
+        return (mean * cos(half), -mean * sin(half))
     }
 }
 
-/// The hierarchy `dm_k/dt = k Σ_{l ≥ 1} l (V_l m_{k+l} − V̄_l m_{k−l})`, closed by `m_k = 0` for `k > K`.
-///
-/// The state is `Re m_1 … Re m_K, Im m_1 … Im m_K`.
-final class MomentHierarchy: DynamicalSystem {
-    let modes: Int
-    var dimension: Int { 2 * modes }
-
-    private let problem: MeanFieldProblem
-    private let potential: FourierPotential
-    private let degree: Int
-    /// The harmonics of the potential's modes.
-    private let waves: [Int]
-    // m_k for k = −degree … K + degree, real and imaginary parts, then the scratch of the contraction: the basis's moments
-    // and weights, and the real and imaginary parts of the potential's modes.
-    private let memory: UnsafeMutablePointer<Double>
-    private var real: UnsafeMutablePointer<Double> { memory + degree }
-    private var imaginary: UnsafeMutablePointer<Double> { memory + (modes + 3 * degree + 1) }
-    private var basisMoments: UnsafeMutablePointer<Double> { memory + 2 * (modes + 2 * degree + 1) }
-    private var basisWeights: UnsafeMutablePointer<Double> { basisMoments + problem.basis.count }
-    private var waveReal: UnsafeMutablePointer<Double> { basisWeights + problem.basis.count }
-    private var waveImaginary: UnsafeMutablePointer<Double> { waveReal + waves.count }
-
-    init(_ problem: MeanFieldProblem, _ potential: FourierPotential, modes: Int) {
-        self.problem = problem
-        self.potential = potential
-        self.modes = modes
-        degree = potential.harmonics[0]
-        waves = potential.modes.map { $0[0] }
-        let size = 2 * (modes + 2 * degree + 1) + 2 * problem.basis.count + 2 * waves.count
-        memory = .allocate(capacity: size)
-        memory.initialize(repeating: 0, count: size)
+extension ModeLattice {
+    /// The lattice with half as many frequencies more along the given axes.
+    fileprivate func grown(along axes: [Bool]) -> ModeLattice {
+        ModeLattice(limits: zip(limits, axes).map { $1 ? $0 + max(2, $0 / 2) : $0 })
     }
 
-    deinit { memory.deallocate() }
+    /// The frequencies that are left along an axis when it shrinks by a third.
+    fileprivate var keptWhenShrunk: [Int] { limits.map { 2 * $0 / 3 } }
 
-    /// Writes `m_k` into the padded arrays.
-    private func load(_ state: UnsafePointer<Double>) {
-        (real[0], imaginary[0]) = (1, 0)
-        (real + 1).update(from: state, count: modes)
-        (imaginary + 1).update(from: state + modes, count: modes)
-        for k in stride(from: 1, through: degree, by: 1) {
-            (real[-k], imaginary[-k]) = (real[k], -imaginary[k])
-        }
-    }
-
-    func moments(state: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>) {
-        load(state)
-        for (q, l) in waves.enumerated() { (waveReal[q], waveImaginary[q]) = (real[l], imaginary[l]) }
-        potential.moments(real: waveReal, imaginary: waveImaginary, into: moments, count: problem.basis.count)
-    }
-
-    func weights(state: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
-        moments(state: state, into: basisMoments)
-        problem.weights(moments: basisMoments, into: weights)
-    }
-
-    func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
-        weights(state: state, into: basisWeights)
-        potential.coefficients(weights: basisWeights, real: waveReal, imaginary: waveImaginary)
-        let (rateRe, rateIm) = (rate, rate + modes)
-        rate.update(repeating: 0, count: 2 * modes)
-        for (q, l) in waves.enumerated() where l > 0 {
-            let vr = Double(l) * waveReal[q]
-            let vi = Double(l) * waveImaginary[q]
-            let (upRe, upIm) = (real + (l + 1), imaginary + (l + 1))
-            let (downRe, downIm) = (real + (1 - l), imaginary + (1 - l))
-            var j = 0
-            while j < modes {
-                rateRe[j] = rateRe[j] + (vr * (upRe[j] - downRe[j]) - vi * (upIm[j] + downIm[j]))
-                rateIm[j] = rateIm[j] + (vr * (upIm[j] - downIm[j]) + vi * (upRe[j] + downRe[j]))
-                j = j &+ 1
-            }
-        }
-        var j = 0
-        while j < modes {
-            let k = Double(j &+ 1)
-            rateRe[j] = k * rateRe[j]
-            rateIm[j] = k * rateIm[j]
-            j = j &+ 1
-        }
+    /// The lattice with a third fewer frequencies along the given axes, as long as eight and four degrees are left.
+    fileprivate func shrunk(where axes: [Bool], least degrees: [Int]) -> ModeLattice {
+        ModeLattice(
+            limits: limits.indices.map { axis in
+                let kept = keptWhenShrunk[axis]
+                return axes[axis] && kept >= max(limits.count == 1 ? 16 : 8, 4 * degrees[axis]) ? kept : limits[axis]
+            })
     }
 }

@@ -30,7 +30,7 @@ public struct Limit: Sendable {
     public let history: PiecewisePolynomial
     private let holdsTolerance: Bool
     /// The exact solution, for a problem that has one.
-    public let exact: OneAngleSolution?
+    public let exact: AdditiveSolution?
 
     /// Solves the limit of a problem.
     ///
@@ -82,7 +82,7 @@ public struct Limit: Sendable {
         functions = moments.map(problem.function(moments:))
         heldOutFunctions = moments.map(problem.heldOutFunction(moments:))
         history = solver.history
-        exact = try OneAngleForm(problem).map { try OneAngleSolution($0, times: times) }
+        exact = try AdditiveForm(problem).map { try AdditiveSolution($0, times: times) }
     }
 
     /// A solver of the given scheme at time 0.
@@ -93,7 +93,7 @@ public struct Limit: Sendable {
     ) throws -> any ContinuumSolver {
         switch scheme {
         case .galerkin(let tolerance):
-            try Galerkin(problem, tolerance: tolerance)
+            try Galerkin(problem, tolerance: tolerance, parallelism: parallelism)
         case .characteristics(let nodes, let tolerance):
             try Characteristics(problem, nodes: nodes, tolerance: tolerance)
         case .finiteVolume(let reconstruction, let tolerance):
@@ -117,9 +117,11 @@ public struct Limit: Sendable {
         return times.map { holdsTolerance || $0 == 0 ? 0 : .nan }
     }
 
-    /// The distance of `z = ∫ e^{iθ} dμ` from the exact solution at each output; `nil` for a problem without one.
+    /// The largest distance of a `z_p = ∫ e^{iθ_p} dμ` from the exact solution at each output; `nil` for a problem without one.
     public var exactMomentErrors: [Double]? {
         guard let exact else { return nil }
-        return zip(exact.moments, firstMoments).map { hypot($0.real - $1[0].real, $0.imaginary - $1[0].imaginary) }
+        return zip(exact.moments, firstMoments).map { exact, own in
+            zip(exact, own).reduce(0) { max($0, hypot($1.0.real - $1.1.real, $1.0.imaginary - $1.1.imaginary)) }
+        }
     }
 }

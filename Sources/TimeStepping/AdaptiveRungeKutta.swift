@@ -30,6 +30,7 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
     private let count: Int
     private let memory: UnsafeMutablePointer<Double>
     private var rate = RateAtState.unknown
+    private var extraStagesAreReady = false
     private var denseIsReady = false
 
     /// An integration that starts at a state.
@@ -88,6 +89,7 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         }
         rate = .firstStage
         denseIsReady = false
+        extraStagesAreReady = false
         if stepSize == 0 { stepSize = startingStep(span: limit - time) }
         var rejected = false
         while true {
@@ -129,6 +131,7 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         acceptedSteps -= 1
         rate = .firstStage
         denseIsReady = false
+        extraStagesAreReady = false
     }
 
     /// Proposes the size of the next step, as a solver does that replaces this integration by another.
@@ -255,12 +258,48 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         for i in 0..<count { result[i] += previous[i] }
     }
 
-    private func prepareDense(_ dense: EmbeddedPair.DenseCoefficients, _ h: Double) {
+    /// Some components of the state at a time within the last step, by the pair's dense output.
+    ///
+    /// The first call after a step costs the extra stages, and every call a few operations a component and stage.
+    /// - Precondition: as for the whole state.
+    public func interpolate(at instant: Double, components: [Int], into result: UnsafeMutablePointer<Double>) {
+        guard let dense = pair.dense, rate == .lastStage, instant >= previousTime, instant <= time else {
+            preconditionFailure("no dense output at time \(instant)")
+        }
+        let h = time - previousTime
+        prepareExtraStages(dense, h)
+        let x = (instant - previousTime) / h
+        let (first, last) = (stage(0), stage(pair.stageCount))
+        for (slot, i) in components.enumerated() {
+            let change = current[i] - previous[i]
+            var sum = 0.0
+            for reversed in 0..<3 + dense.polynomial.count {
+                let term = 2 + dense.polynomial.count - reversed
+                switch term {
+                case 0: sum += change
+                case 1: sum += h * first[i] - change
+                case 2: sum += 2 * change - h * (first[i] + last[i])
+                default: for entry in dense.polynomial[term - 3] { sum += h * entry.weight * stage(entry.stage)[i] }
+                }
+                sum *= reversed % 2 == 0 ? x : 1 - x
+            }
+            result[slot] = previous[i] + sum
+        }
+    }
+
+    private func prepareExtraStages(_ dense: EmbeddedPair.DenseCoefficients, _ h: Double) {
+        if extraStagesAreReady { return }
         let end = pair.stageCount
         for (extra, row) in dense.rows.enumerated() {
             combine(row, scale: h, base: previous, into: trial)
             system.derivative(time: previousTime + dense.nodes[extra] * h, state: trial, rate: stage(end + 1 + extra))
         }
+        extraStagesAreReady = true
+    }
+
+    private func prepareDense(_ dense: EmbeddedPair.DenseCoefficients, _ h: Double) {
+        prepareExtraStages(dense, h)
+        let end = pair.stageCount
         let (first, last) = (stage(0), stage(end))
         let (f0, f1, f2) = (polynomial(0), polynomial(1), polynomial(2))
         for i in 0..<count {

@@ -12,8 +12,11 @@ public final class FourierTransform {
     /// The number of complex coefficients of a spectrum.
     public let spectrumCount: Int
 
-    private let values: UnsafeMutablePointer<Double>
-    private let spectrum: UnsafeMutablePointer<fftw_complex>
+    /// The values on the grid, θ₀ fastest: what `forward()` reads, and `backward()` writes.
+    public let values: UnsafeMutablePointer<Double>
+    private let coefficients: UnsafeMutablePointer<fftw_complex>
+    /// The coefficients, real and imaginary parts interleaved: what `forward()` writes, and `backward()` reads and spoils.
+    public let spectrum: UnsafeMutablePointer<Double>
     private let forwardPlan: fftw_plan?
     private let backwardPlan: fftw_plan?
 
@@ -30,7 +33,8 @@ public final class FourierTransform {
         let values = UnsafeMutablePointer<Double>.allocate(capacity: grid.cellCount)
         let spectrum = UnsafeMutablePointer<fftw_complex>.allocate(capacity: spectrumCount)
         self.values = values
-        self.spectrum = spectrum
+        coefficients = spectrum
+        self.spectrum = UnsafeMutableRawPointer(spectrum).assumingMemoryBound(to: Double.self)
         let sizes = grid.cells.reversed().map(Int32.init)
         (forwardPlan, backwardPlan) = Self.planning.withLock {
             (
@@ -47,26 +51,29 @@ public final class FourierTransform {
             fftw_destroy_plan(backwardPlan)
         }
         values.deallocate()
-        spectrum.deallocate()
+        coefficients.deallocate()
     }
+
+    /// Transforms `values` into `spectrum`, which allocates nothing.
+    public func forward() { fftw_execute(forwardPlan) }
+
+    /// Transforms `spectrum` into `values`, which allocates nothing; not normalised.
+    public func backward() { fftw_execute(backwardPlan) }
 
     /// `X_q = Σ_j v_j e^{−2πi q·j/n}`, real and imaginary parts interleaved.
     public func forward(_ input: [Double]) -> [Double] {
         precondition(input.count == grid.cellCount)
         for (j, value) in input.enumerated() { values[j] = value }
-        fftw_execute(forwardPlan)
-        return Array(unsafeUninitializedCapacity: 2 * spectrumCount) { output, count in
-            for q in 0..<spectrumCount { (output[2 * q], output[2 * q + 1]) = spectrum[q] }
-            count = 2 * spectrumCount
-        }
+        forward()
+        return Array(UnsafeBufferPointer(start: spectrum, count: 2 * spectrumCount))
     }
 
     /// `v_j = Σ_q X_q e^{2πi q·j/n}`, over all `q`, with those not given by Hermitian symmetry; not normalised.
     public func backward(_ input: [Double]) -> [Double] {
         precondition(input.count == 2 * spectrumCount)
-        for q in 0..<spectrumCount { spectrum[q] = (input[2 * q], input[2 * q + 1]) }
-        fftw_execute(backwardPlan)
-        return (0..<grid.cellCount).map { values[$0] }
+        for (q, value) in input.enumerated() { spectrum[q] = value }
+        backward()
+        return Array(UnsafeBufferPointer(start: values, count: grid.cellCount))
     }
 }
 

@@ -10,10 +10,10 @@ import Training
     static let times = ReferenceProblems.oneQubitValues.map(\.time)
 
     @Test func theOneAngleEquationAgreesWithFiftyDigits() throws {
-        let form = try #require(OneAngleForm(ReferenceProblems.oneQubit))
-        let solution = try OneAngleSolution(form, times: Self.times)
+        let form = try #require(AdditiveForm(ReferenceProblems.oneQubit))
+        let solution = try AdditiveSolution(form, times: Self.times)
         for (index, value) in ReferenceProblems.oneQubitValues.enumerated() {
-            let z = solution.moments[index]
+            let z = solution.moments[index][0]
             #expect(hypot(z.real - value.real, z.imaginary - value.imaginary) < 1e-13)
             #expect(abs(solution.losses[index] - value.loss) < 1e-13)
         }
@@ -76,7 +76,7 @@ import Training
             #expect(errors.allSatisfy { $0 < 1e-9 }, "\(errors)")
             let exact = try #require(limit.exact)
             for output in times.indices {
-                let expected = ReferenceProblems.poissonAverages(exact.moments[output], on: grid)
+                let expected = ReferenceProblems.poissonAverages(exact.moments[output][0], on: grid)
                 let peak = expected.max() ?? 1
                 let worst = zip(limit.densities[output].values, expected).map { abs($0 - $1) }.max() ?? 1
                 #expect(worst < 1e-8 * peak, "output \(output)")

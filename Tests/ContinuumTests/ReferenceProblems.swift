@@ -38,7 +38,7 @@ enum ReferenceProblems {
                 0.1, 0.2,
             ]), targets: [0.3, -0.2, 0.25])
 
-    /// `z(t)` and the loss of the one-qubit case: the equation of `OneAngleSolution` in 50-digit arithmetic, rounded.
+    /// `z(t)` and the loss of the one-qubit case: the equation of `AdditiveSolution` in 50-digit arithmetic, rounded.
     static let oneQubitValues: [(time: Double, real: Double, imaginary: Double, loss: Double)] = [
         (0, 0.0, 0.0, 0.08499999999999999),
         (0.5, 0.05866267741262297, 0.03519760644757376, 0.06622473498492212),

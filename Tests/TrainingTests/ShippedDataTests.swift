@@ -58,11 +58,11 @@ struct ShippedDataTests {
         let expert = try QuantumExpert(
             circuit: circuit, parameters: ["theta0"], observable: PauliSum(["Z0": 1, "Z1": -0.1]))
         #expect(expert.inputNames == ["x0", "x1"])
-        let form = try #require(OneAngleForm(MeanFieldProblem(expert: expert, trainingSet: set)))
+        let form = try #require(AdditiveForm(MeanFieldProblem(expert: expert, trainingSet: set)))
         for (a, x) in set.training.inputs.enumerated() {
             #expect(abs(form.constant[a] + 0.1 * cos(x[1])) <= 1e-15)
-            #expect(abs(form.cosine[a] - cos(x[0])) <= 1e-15)
-            #expect(abs(form.sine[a] + sin(x[0]) * cos(x[1])) <= 1e-15)
+            #expect(abs(form.cosine[0][a] - cos(x[0])) <= 1e-15)
+            #expect(abs(form.sine[0][a] + sin(x[0]) * cos(x[1])) <= 1e-15)
         }
     }
 
