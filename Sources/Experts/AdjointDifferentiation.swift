@@ -67,7 +67,7 @@ public struct AdjointDifferentiation {
         precondition(inputs.count == roles.data.count, "one value a data input")
         for (input, value) in zip(roles.parameters, parameters) { values[input] = value }
         for (input, value) in zip(roles.data, inputs) { values[input] = value }
-        state.reset()
+        state.prepare(circuit, inputs: values)
         for instruction in circuit.instructions {
             state.apply(GateMatrix(instruction.gate, angles(of: instruction)), on: instruction.qubits)
         }

@@ -1,4 +1,5 @@
-/// A quantum circuit whose angles are affine in named inputs; it starts in `|0…0⟩`.
+/// A quantum circuit whose angles are affine in named inputs; it starts in `|0…0⟩`, or in the state whose amplitudes are
+/// given inputs.
 ///
 /// Which inputs are trained and which are data is not the circuit's business: see `QuantumExpert`.
 ///
@@ -48,12 +49,20 @@ public struct Circuit: Sendable, Hashable {
     public let inputs: [Input]
     /// The gates in the order of their application.
     public let instructions: [Instruction]
+    /// The inputs that are amplitudes of the state before the first gate, as indices in `inputs`; none when it is `|0…0⟩`.
+    ///
+    /// With the values `x_j` of these inputs that state is `Σ_j x_j |j⟩ / ‖x‖`; amplitudes that are not listed are zero. Qubit
+    /// 0 is the highest bit of `j`.
+    public let amplitudes: [Int]
 
     /// A circuit of the given gates.
     ///
     /// - Throws: `CircuitError` when there is no qubit, a name repeats, or a gate has a wrong number of qubits or angles, a
-    ///   qubit or an input that does not exist, a repeated qubit, or an angle that is not finite.
-    public init(qubitCount: Int, inputs: [Input] = [], instructions: [Instruction] = []) throws {
+    ///   qubit or an input that does not exist, a repeated qubit, or an angle that is not finite; or when the amplitudes are
+    ///   more than `2^qubitCount`, repeat, do not exist or are angles as well.
+    public init(
+        qubitCount: Int, inputs: [Input] = [], instructions: [Instruction] = [], amplitudes: [Int] = []
+    ) throws {
         guard qubitCount >= 1 else { throw CircuitError.noQubit(qubitCount) }
         var names: Set<String> = []
         for input in inputs where !names.insert(input.name).inserted {
@@ -87,6 +96,8 @@ public struct Circuit: Sendable, Hashable {
         self.qubitCount = qubitCount
         self.inputs = inputs
         self.instructions = instructions
+        self.amplitudes = amplitudes
+        try checkAmplitudes()
     }
 }
 
@@ -98,6 +109,8 @@ public enum CircuitError: Error, Equatable, CustomStringConvertible {
     case repeatedInput(String)
     /// A gate does not fit the circuit.
     case badInstruction(index: Int, gate: Gate, reason: String)
+    /// Amplitudes do not fit the circuit.
+    case badAmplitudes(String)
 
     /// What was found and what was expected.
     public var description: String {
@@ -105,6 +118,7 @@ public enum CircuitError: Error, Equatable, CustomStringConvertible {
         case .noQubit(let count): "found \(count) qubits, expected at least 1"
         case .repeatedInput(let name): "found two inputs named '\(name)', expected different names"
         case .badInstruction(let index, let gate, let reason): "instruction \(index), gate \(gate.rawValue): \(reason)"
+        case .badAmplitudes(let reason): "amplitudes of the initial state: \(reason)"
         }
     }
 }

@@ -6,6 +6,8 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
     case wrongInputCount(datum: Int, found: Int, expected: Int)
     /// A value is infinite or not a number.
     case notFinite(datum: Int, input: String, value: Double)
+    /// The amplitudes of the initial state are all zero.
+    case zeroVector(datum: Int)
     /// The pairs of Pauli string and monomial are more than the limit.
     case tooManyTerms(limit: Int)
     /// Neither propagation nor sampling is within its limit.
@@ -19,6 +21,8 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
             "datum \(datum) has \(found) values, expected \(expected)"
         case .notFinite(let datum, let input, let value):
             "datum \(datum) has the value \(value) for '\(input)', expected a finite number"
+        case .zeroVector(let datum):
+            "datum \(datum) has zeros only for the amplitudes of the initial state, expected a vector that has a direction"
         case .tooManyTerms(let limit):
             "the expansion has more than \(limit) terms; use the state vector, a shallower circuit or fewer trained "
                 + "inputs, or raise the limit"

@@ -5,6 +5,16 @@ public protocol Expert: Sendable {
     /// The names of the data inputs `x`, in order.
     var inputNames: [String] { get }
 
+    /// The names of the data inputs that are amplitudes of a state rather than angles: they have no unit, and only their
+    /// ratios count. None, unless a type says otherwise.
+    var amplitudeNames: [String] { get }
+
+    /// Refuses data that the expert cannot take.
+    ///
+    /// - Parameter inputs: one row of input values a datum.
+    /// - Throws: `ExpansionError` when there is no datum, or a row has a wrong number of values or one that is not finite.
+    func check(inputs: [[Double]]) throws
+
     /// The value `f(θ, x)`.
     ///
     /// - Precondition: there are as many parameters and inputs as names.
@@ -29,6 +39,12 @@ public protocol Expert: Sendable {
 }
 
 extension Expert {
+    /// None.
+    public var amplitudeNames: [String] { [] }
+
+    /// Refuses rows of another length, and values that are not finite.
+    public func check(inputs: [[Double]]) throws { try ExpansionError.check(inputs, names: inputNames) }
+
     /// The number of parameters `d`.
     public var parameterCount: Int { parameterNames.count }
 

@@ -14,7 +14,8 @@ public struct InputRoles: Sendable, Hashable {
 
     /// The roles when the inputs with the given names are trained; an array's name means all its elements.
     ///
-    /// - Throws: `ExpertError` when a name is unknown or repeats, or an angle would break the 2π period.
+    /// - Throws: `ExpertError` when a name is unknown or repeats, is an amplitude of the initial state, or an angle would
+    ///   break the 2π period.
     public init(circuit: Circuit, parameters names: [String]) throws {
         var chosen: [Int] = []
         var isTrained: Set<Int> = []
@@ -31,6 +32,9 @@ public struct InputRoles: Sendable, Hashable {
                 }
                 chosen.append(match)
             }
+        }
+        if let input = circuit.amplitudes.first(where: isTrained.contains) {
+            throw ExpertError.trainedAmplitude(circuit.inputs[input].name)
         }
         parameters = chosen
         data = circuit.inputs.indices.filter { !isTrained.contains($0) }
@@ -66,6 +70,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case repeatedParameter(String)
     /// A trained input would not keep the model 2π-periodic.
     case notPeriodic(input: String, gate: Gate, line: Int?, reason: String)
+    /// A trained input is an amplitude of the initial state.
+    case trainedAmplitude(String)
     /// The observable touches a qubit that the circuit does not have.
     case observableTooWide(qubit: Int, qubitCount: Int)
     /// The circuit has more qubits than the method can hold.
@@ -80,6 +86,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
         case .notPeriodic(let input, let gate, let line, let reason):
             "\(line.map { "line \($0): " } ?? "")gate \(gate.rawValue): the trained input '\(input)' must keep the model "
                 + "2π-periodic, but \(reason)"
+        case .trainedAmplitude(let name):
+            "the input '\(name)' is an amplitude of the initial state and cannot be trained: amplitudes are data"
         case .observableTooWide(let qubit, let count):
             "the observable touches qubit \(qubit), expected 0 to \(count - 1) as the circuit has \(count)"
         case .tooManyQubits(let count, let limit):

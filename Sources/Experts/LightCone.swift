@@ -9,7 +9,8 @@ public struct LightCone: Sendable, Equatable {
     public let qubits: [Int]
     /// The gates inside, as indices of the circuit's instructions, ascending.
     public let instructions: [Int]
-    /// The inputs on which angles inside depend, as indices of the circuit's inputs, ascending.
+    /// The inputs on which angles inside depend and, unless no qubit is reached, the amplitudes of the initial state; as
+    /// indices of the circuit's inputs, ascending.
     public let inputs: [Int]
 }
 
@@ -31,6 +32,8 @@ extension Circuit {
             for qubit in instruction.qubits { isReached[qubit] = true }
             inputs.formUnion(instruction.angles.lazy.flatMap(\.terms).map(\.input))
         }
+        // A reduced state depends on all amplitudes through their norm.
+        if isReached.contains(true) { inputs.formUnion(amplitudes) }
         return LightCone(
             qubits: (0..<qubitCount).filter { isReached[$0] }, instructions: inside.reversed(), inputs: inputs.sorted())
     }

@@ -34,7 +34,7 @@ public struct LipschitzConstants: Sendable, Equatable {
 }
 
 extension LipschitzConstants {
-    /// Bounds that hold for any data, from the gates alone.
+    /// Bounds that hold for any data and any initial state, from the gates alone.
     ///
     /// A trained angle enters each gate through a generator whose eigenvalues are 1 apart, times a factor `κ`. Along a unit
     /// vector `u` a gate contributes a commutator of norm at most `|κ u_p|` times the observable's. For a Pauli string of the

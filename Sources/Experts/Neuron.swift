@@ -139,7 +139,7 @@ public struct Neuron: Expert {
     ///
     /// - Throws: `ExpansionError` when a row does not fit.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
-        try ExpansionError.check(inputs, names: inputNames)
+        try check(inputs: inputs)
         let rows = inputs.map(features)
         func one(_ axis: Int, _ kind: TrigonometricMonomial.Factor.Kind) -> TrigonometricMonomial.Factor {
             .init(kind, axis: axis)

@@ -7,7 +7,8 @@ import Torus
 /// a string `G` leaves the strings that commute with `G` and maps the others to `cos φ · P + sin φ · iGP`. Data angles are
 /// numbers, one a datum; trained angles multiply the monomial, and where an angle occurs more than once the products of its
 /// cosines and sines become harmonics at once. In `|0…0⟩` the strings of I and Z count 1, the others 0; that is used on every
-/// qubit as soon as no earlier gate touches it.
+/// qubit as soon as no earlier gate touches it. Where the initial state is given by amplitudes, the strings that are left are
+/// averaged in it, for all data at once.
 ///
 /// Source: Heisenberg-picture simulation by branching at rotations, as in Nemkov, Kiktenko, Fedorov, *Fourier expansion in
 /// variational quantum algorithms*, Phys. Rev. A 108, 032406 (2023).
@@ -27,7 +28,7 @@ public struct PauliPropagation: Sendable {
     private let roles: InputRoles
     private let observable: PauliSum
     private let steps: [PropagationStep]
-    /// For every step, the qubits that no step before it touches: there the state is `|0⟩`.
+    /// For every step, the qubits that start in `|0⟩` and that no step before it touches.
     private let settled: [UInt64]
     private let termLimit: Int
 
@@ -49,7 +50,7 @@ public struct PauliPropagation: Sendable {
         // An Int32 numbers terms and monomials.
         self.termLimit = min(max(termLimit, 1), 1 << 28)
         steps = PropagationStep.steps(of: circuit, roles: roles)
-        var untouched = UInt64.max
+        var untouched = circuit.qubitsInZero
         settled = steps.map { step in
             defer { untouched &= ~step.support }
             return untouched
@@ -60,9 +61,10 @@ public struct PauliPropagation: Sendable {
     ///
     /// - Parameter inputs: one row a datum, the data inputs in the order of their declaration.
     /// - Throws: `ExpansionError` when there is no datum, a row does not fit, or the terms grow beyond the limit.
-    /// - Complexity: gates times terms times data; the terms double at most at every rotation.
+    /// - Complexity: gates times terms times data; the terms double at most at every rotation. Amplitudes on `w` qubits add
+    ///   `w 2^w` additions for every datum and every set of qubits that strings flip.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
-        try ExpansionError.check(inputs, names: roles.data.map { circuit.inputs[$0].name })
+        try roles.check(inputs, for: circuit)
         var rows: [TrigonometricMonomial: [Double]] = [:]
         for start in stride(from: 0, to: inputs.count, by: Self.dataBlock) {
             let block = Array(inputs[start..<min(start + Self.dataBlock, inputs.count)])
@@ -107,11 +109,22 @@ public struct PauliPropagation: Sendable {
         }
 
         var rows = Array(repeating: [Double](), count: table.count)
-        for term in 0..<polynomial.count where polynomial.x[term] == 0 {
-            let base = term * inputs.count
+        func row(_ term: Int) -> (number: Int, base: Int) {
             let number = Int(polynomial.monomial[term])
             if rows[number].isEmpty { rows[number] = Array(repeating: 0, count: inputs.count) }
-            for a in inputs.indices { rows[number][a] += polynomial.coefficients[base + a] }
+            return (number, term * inputs.count)
+        }
+        if circuit.amplitudes.isEmpty {
+            for term in 0..<polynomial.count where polynomial.x[term] == 0 {
+                let (number, base) = row(term)
+                for a in inputs.indices { rows[number][a] += polynomial.coefficients[base + a] }
+            }
+        } else {
+            let state = AmplitudeExpectations(circuit, roles: roles, inputs: inputs)
+            state.forEachTerm(of: polynomial) { term, values in
+                let (number, base) = row(term)
+                for (a, value) in values.enumerated() { rows[number][a] += polynomial.coefficients[base + a] * value }
+            }
         }
         return rows.indices.filter { !rows[$0].isEmpty }.map { (Self.wholeAngles(table.monomial($0)), rows[$0]) }
     }

@@ -106,7 +106,7 @@ public struct PolynomialExpert: Expert {
     ///
     /// - Throws: `ExpansionError` when a row does not fit.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
-        try ExpansionError.check(inputs, names: inputNames)
+        try check(inputs: inputs)
         var rows: [TrigonometricMonomial: [Double]] = [:]
         for term in terms {
             let amplitudes = inputs.map(term.amplitude)

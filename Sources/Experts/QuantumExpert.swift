@@ -1,4 +1,5 @@
-/// An expert that is the expectation value of an observable after a circuit: `⟨0| U†(θ, x) O U(θ, x) |0⟩`.
+/// An expert that is the expectation value of an observable after a circuit: `⟨ψ| U†(θ, x) O U(θ, x) |ψ⟩` with `|ψ⟩` the
+/// state `|0…0⟩`, or the one whose amplitudes are data.
 ///
 /// Values and gradients come from the state vector, the expansion from Pauli propagation: two independent paths to one
 /// function.
@@ -27,7 +28,7 @@ public struct QuantumExpert: Expert {
     /// - Parameter parameters: the names of the trained inputs, in the order of `θ`; an array's name means all its elements.
     ///   The other inputs are data.
     /// - Throws: `ExpertError` when a name is unknown or repeats, a trained angle is not 2π-periodic, the observable does not
-    ///   fit the circuit, or there are more qubits than Pauli propagation can have.
+    ///   fit the circuit, there are more qubits than Pauli propagation can have, or an amplitude is trained.
     public init(
         circuit: Circuit, parameters: [String], observable: PauliSum,
         termLimit: Int = PauliPropagation.defaultTermLimit
@@ -49,7 +50,17 @@ public struct QuantumExpert: Expert {
     /// Whether a state vector can have the circuit's qubits.
     public var fitsStateVector: Bool { circuit.qubitCount <= Self.largestQubitCount }
 
-    /// The value by the state vector.
+    /// The names of the data inputs that are amplitudes of the initial state.
+    public var amplitudeNames: [String] { circuit.amplitudes.map { circuit.inputs[$0].name } }
+
+    /// Refuses data that the expert cannot take.
+    ///
+    /// - Parameter inputs: one row of input values a datum.
+    /// - Throws: `ExpansionError` when there is no datum, or a row has a wrong number of values, one that is not finite, or
+    ///   zeros only for the amplitudes of the initial state.
+    public func check(inputs: [[Double]]) throws { try roles.check(inputs, for: circuit) }
+
+    /// The value by the state vector; NaN for data that `check(inputs:)` refuses.
     ///
     /// - Precondition: `fitsStateVector`.
     /// - Complexity: gates times `2^qubits`.
@@ -58,7 +69,7 @@ public struct QuantumExpert: Expert {
         return differentiation.value(parameters: parameters, inputs: inputs)
     }
 
-    /// The value and gradient by the state vector, forward once and backward once.
+    /// The value and gradient by the state vector, forward once and backward once; NaN for data that `check(inputs:)` refuses.
     ///
     /// - Precondition: `fitsStateVector`.
     /// - Complexity: gates times `2^qubits`, whatever the number of parameters.

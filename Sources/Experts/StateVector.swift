@@ -27,6 +27,15 @@ struct StateVector {
         re[0] = amplitude
     }
 
+    /// Sets the state to that before the circuit's first gate, for given values of all inputs.
+    mutating func prepare(_ circuit: Circuit, inputs values: [Double]) {
+        reset()
+        guard !circuit.amplitudes.isEmpty else { return }
+        re.withUnsafeMutableBufferPointer { re in
+            if let re = re.baseAddress { circuit.normaliseAmplitudes(of: values, into: re) }
+        }
+    }
+
     /// Applies a gate's matrix.
     mutating func apply(_ matrix: GateMatrix, on qubits: [Int]) {
         let (first, second) = bits(qubits)

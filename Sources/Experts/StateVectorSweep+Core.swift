@@ -43,6 +43,9 @@ extension StateVectorSweep {
         /// The rows of the state before the first trained step: those of a datum, or one for all.
         private let prefixStates: UnsafeMutablePointer<Double>
         private let prefixStride: Int
+        /// The amplitudes of every datum's initial state, datum by datum; none when it is `|0…0⟩`.
+        private let amplitudes: UnsafeMutablePointer<Double>
+        private let amplitudeCount: Int
 
         var scratchLength: Int { (stateCount + 1) * rowCount + 2 * trainedCount + parameterCount + 6 }
 
@@ -59,20 +62,26 @@ extension StateVectorSweep {
             prefixStride = storesPrefix ? rows : 0
             datumTurns = .allocate(capacity: max(1, 2 * plan.datumAngles.count * inputs.count))
             prefixStates = .allocate(capacity: storesPrefix ? rows * inputs.count : rows)
-            tabulate(inputs, roles: expert.roles, inputCount: expert.circuit.inputs.count)
+            amplitudeCount = expert.circuit.amplitudes.count
+            amplitudes = .allocate(capacity: max(1, amplitudeCount * inputs.count))
+            tabulate(inputs, expert)
             runPrefix()
         }
 
         func deallocate() {
             datumTurns.deallocate()
             prefixStates.deallocate()
+            amplitudes.deallocate()
         }
 
-        private func tabulate(_ inputs: [[Double]], roles: InputRoles, inputCount: Int) {
-            var values = Array(repeating: 0.0, count: inputCount)
+        private func tabulate(_ inputs: [[Double]], _ expert: QuantumExpert) {
+            var values = Array(repeating: 0.0, count: expert.circuit.inputs.count)
             var place = 0
-            for row in inputs {
-                for (input, value) in zip(roles.data, row) { values[input] = value }
+            for (datum, row) in inputs.enumerated() {
+                for (input, value) in zip(expert.roles.data, row) { values[input] = value }
+                if amplitudeCount > 0 {
+                    expert.circuit.normaliseAmplitudes(of: values, into: amplitudes + datum * amplitudeCount)
+                }
                 for (angle, scale) in plan.datumAngles {
                     let turn = scale * angle.value(values)
                     datumTurns[place] = cos(turn)
@@ -96,6 +105,11 @@ extension StateVectorSweep {
             for first in stride(from: 0, to: datumCount, by: 8) {
                 rows.initialize(repeating: Lanes(), count: rowCount)
                 rows[0] = Lanes(repeating: 1)
+                for k in 0..<amplitudeCount {
+                    for lane in 0..<8 {
+                        rows[2 * k][lane] = amplitudes[min(first + lane, datumCount - 1) * amplitudeCount + k]
+                    }
+                }
                 for step in plan.prefix {
                     (turn[0], turn[1]) = (Lanes(repeating: step.cosine), Lanes(repeating: step.sine))
                     if step.source == .datum {
@@ -148,6 +162,10 @@ extension StateVectorSweep {
         ) {
             let prefix = prefixStates + datum &* prefixStride
             for row in 0..<rowCount { scratch.states[row] = Lanes(repeating: prefix[row]) }
+            if prefixStride == 0 {
+                let amplitudes = amplitudes + datum &* amplitudeCount
+                for k in 0..<amplitudeCount { scratch.states[2 &* k] = Lanes(repeating: amplitudes[k]) }
+            }
             let table = UnsafePointer(datumTable(datum))
             plan.steps.withUnsafeBufferPointer { steps in
                 let state = forward(steps, scratch, table)

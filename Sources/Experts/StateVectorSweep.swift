@@ -24,7 +24,8 @@ public import Torus
 /// with arrays. One sweep must not be used from two threads at once.
 ///
 /// - Complexity: `N · n · 2^qubits` times the gates. Memory: `256 · 2^qubits` bytes a thread, or up to
-///   `tapeLimit` bytes more; `16 · 2^qubits` bytes a datum up to `prefixLimit` bytes; `8 · 2^qubits` bytes for
+///   `tapeLimit` bytes more; `16 · 2^qubits` bytes a datum up to `prefixLimit` bytes; 8 bytes
+///   for every datum's amplitudes; `8 · 2^qubits` bytes for
 ///   every set of qubits that a string of the observable flips.
 ///
 /// Source of the method: Jones, Gacon, *Efficient calculation of gradients in classical simulations of variational quantum
@@ -56,9 +57,9 @@ public final class StateVectorSweep {
 
     /// Sweeps over the given data, one row of input values a datum.
     ///
-    /// - Throws: `ExpansionError` when there is no datum, or a row has a wrong number of values or one that is not finite.
+    /// - Throws: `ExpansionError` when there is no datum, or a row is not one that the expert can take.
     public init(_ expert: QuantumExpert, inputs: [[Double]], parallelism: Parallelism = .serial) throws {
-        try ExpansionError.check(inputs, names: expert.inputNames)
+        try expert.check(inputs: inputs)
         datumCount = inputs.count
         parameterCount = expert.parameterCount
         self.parallelism = parallelism

@@ -58,7 +58,9 @@ public struct TrainingSet: Sendable, Equatable {
         }
         let selection = try Self.select(CSVTable(contentsOf: source.file), columns, source)
         let maps = try source.range.map { range in
-            try columns.enumerated().map { index, column in
+            try zip(inputNames, columns).enumerated().map { index, input -> AffineMap? in
+                let (name, column) = input
+                if source.unmappedInputs.contains(name) { return nil }
                 let values = selection.part.inputs.map { $0[index] }
                 guard let low = values.min(), let high = values.max(), low < high else {
                     throw TrainingError.constantColumn(path: source.file.path, column: column, value: values.first ?? 0)
@@ -135,8 +137,8 @@ private struct AffineMap {
 }
 
 extension TrainingSet.Part {
-    fileprivate func mapped(by maps: [AffineMap]) -> Self {
-        Self(inputs: inputs.map { row in zip(maps, row).map { $0($1) } }, targets: targets)
+    fileprivate func mapped(by maps: [AffineMap?]) -> Self {
+        Self(inputs: inputs.map { row in zip(maps, row).map { $0?($1) ?? $1 } }, targets: targets)
     }
 
     fileprivate func rows(where isWanted: (Int) -> Bool) -> Self {

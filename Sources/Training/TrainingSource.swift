@@ -35,6 +35,8 @@ public struct TrainingSource: Sendable {
     /// The angles to which the smallest and largest value of each column are mapped, over the selected rows; without it
     /// the columns are angles in radians.
     public var range: ClosedRange<Double>?
+    /// The inputs that are no angles: their columns are taken as they are, whatever the range.
+    public var unmappedInputs: Set<String> = []
     /// The target column.
     public var target: String
     /// The classes of a classification; rows of other classes are dropped. `nil` for a numerical target.

@@ -143,26 +143,37 @@ struct DenseMatrix {
         }
     }
 
-    /// `⟨0|U†OU|0⟩` of a circuit by full matrices.
+    /// `⟨ψ|U†OU|ψ⟩` of a circuit by full matrices.
     static func expectation(_ circuit: Circuit, inputs: [Double], observable: PauliSum) -> Double {
         let count = circuit.qubitCount
         var unitary = identity(1 << count)
         for step in circuit.instructions {
             unitary = gate(step.gate, step.angles.map { $0.value(inputs) }, step.qubits, count: count) * unitary
         }
-        var sum = 0.0
+        // The state before the first gate, and after the last one.
         let n = unitary.size
+        var start = Array(repeating: 0.0, count: n)
+        start[0] = 1
+        let vector = circuit.amplitudes.map { inputs[$0] }
+        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        for (k, entry) in vector.enumerated() { start[k] = entry / length }
+        func applied(_ matrix: DenseMatrix) -> (re: [Double], im: [Double]) {
+            func product(_ entries: [Double]) -> [Double] {
+                (0..<n).map { row in (0..<n).reduce(0) { $0 + entries[row * n + $1] * start[$1] } }
+            }
+            return (product(matrix.re), product(matrix.im))
+        }
+        let state = applied(unitary)
+        var sum = 0.0
         for term in observable.terms {
             var letters: [Int: Character] = [:]
             for qubit in 0..<count {
                 let (x, z) = (term.string.x >> UInt64(qubit) & 1, term.string.z >> UInt64(qubit) & 1)
                 letters[qubit] = x == 1 ? (z == 1 ? "Y" : "X") : (z == 1 ? "Z" : "I")
             }
-            let image = pauli(letters, count: count) * unitary
+            let image = applied(pauli(letters, count: count) * unitary)
             for k in 0..<n {
-                sum +=
-                    term.coefficient
-                    * (unitary.re[k * n] * image.re[k * n] + unitary.im[k * n] * image.im[k * n])
+                sum += term.coefficient * (state.re[k] * image.re[k] + state.im[k] * image.im[k])
             }
         }
         return sum

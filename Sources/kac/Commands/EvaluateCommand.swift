@@ -31,6 +31,7 @@ struct EvaluateCommand: ParsableCommand {
             let experiment = try experiment.read(for: .expert)
             let parameters = try angles(count: experiment.expert.parameterCount)
             let data = try experiment.selectedRows(inputNames: experiment.expert.inputNames)
+            try experiment.expert.check(inputs: data.inputs)
             let evaluation = try Evaluation(experiment.expert, parameters: parameters, inputs: data.inputs)
             print(try json ? evaluation.json() : evaluation.table(names: experiment.expert.parameterNames))
         }
