@@ -76,4 +76,12 @@ enum OpenQASMVocabulary {
         "OPENQASM", "include", "input", "qubit", "gate", "barrier", "gphase", "U", "true", "false", "durationof",
         "sizeof",
     ])
+
+    /// Whether a text can be the name of an input or a register.
+    static func isName(_ text: String) -> Bool {
+        var lexer = OpenQASMLexer(text, file: nil)
+        let (tokens, failure) = lexer.tokens()
+        return failure == nil && tokens.first?.kind == .identifier && tokens.first?.text == text
+            && !reserved.contains(text)
+    }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experts
 import Foundation
+import Training
 
 struct LiftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,12 +16,15 @@ struct LiftCommand: ParsableCommand {
             are those on the data, λ = R α L2 + (α L1)² with R the root mean square of the residuals under the uniform law, and \
             the kernel is that under the uniform law, without α.
 
+            A circuit that is given here starts in |0...0>, whatever the experiment says of amplitudes.
+
             The path is 'expansion' when the terms stay within the limit, otherwise 'direct', the state vector: the expansion \
             then comes from its values at equal-spaced angles, where these are few enough. Classical experts of an experiment \
             (neuron, polynomial) are lifted by their own formulas.
 
               kac lift data/circuits/reference-b.qasm --observable "0.25 Z0 + 0.25 Z1 + 0.25 Z2 + 0.25 Z3"
               kac lift --experiment data/experiments/iris.yml --json
+              kac lift --experiment data/experiments/iris.yml --qasm
             """)
 
     @Argument(
@@ -54,12 +58,16 @@ struct LiftCommand: ParsableCommand {
             """)
     var json = false
 
+    @Flag(help: "Print the circuit alone, as OpenQASM 3: that of the experiment's ansatz, or a file's written out.")
+    var qasm = false
+
     func validate() throws {
+        if qasm, json { throw ValidationError("found --qasm and --json, expected one of them") }
         guard experiment == nil else { return }
         guard circuit != nil else {
             throw ValidationError("found neither a circuit nor --experiment, expected one of them")
         }
-        guard observable != nil else {
+        guard observable != nil || qasm else {
             throw ValidationError("--observable is missing, expected Pauli strings such as \"0.5 Z0 + 0.5 Z1\"")
         }
     }
@@ -69,6 +77,7 @@ struct LiftCommand: ParsableCommand {
             throw ValidationError("--term-limit: found \(termLimit), expected at least 1")
         }
         try FailureReport.reporting {
+            if qasm { return print(try OpenQASMWriter.text(of: chosenCircuit().circuit), terminator: "") }
             let report = try lift()
             if json {
                 report.warnings.forEach { FileHandle.standardError.write(Data("kac: warning: \($0)\n".utf8)) }
@@ -79,27 +88,32 @@ struct LiftCommand: ParsableCommand {
         }
     }
 
-    private func lift() throws -> LiftReport {
-        let experiment = try experiment.map { try Experiment(contentsOf: $0, for: .expert) }
-        let own = experiment?.expert as? QuantumExpert
-        if let experiment, own == nil {
-            guard circuit == nil, observable == nil, parameters == nil else {
-                throw ValidationError(
-                    "the experiment's expert is no circuit: leave the circuit, --observable and --parameters out")
-            }
-            return try report(on: experiment.expert, name: experiment.title, choice: .named, experiment)
+    /// The circuit with the name that stands for it, and the experiment with data for it.
+    private func chosenCircuit() throws -> (circuit: Circuit, name: String, experiment: Experiment?) {
+        var experiment = try experiment.map { try Experiment(contentsOf: $0, for: .expert) }
+        if let path = circuit {
+            experiment?.trainingSource.unmappedInputs = []
+            return (try Experiment.circuit(at: path, name: path), path, experiment)
         }
-        let circuit: Circuit
-        let name: String
-        if let path = self.circuit {
-            circuit = try Experiment.circuit(at: path, name: path)
-            name = path
-        } else if let experiment, let own {
-            circuit = own.circuit
-            name = "of '\(experiment.title)'"
-        } else {
+        guard let experiment else {
             throw ValidationError("found neither a circuit nor --experiment, expected one of them")
         }
+        guard let own = experiment.expert as? QuantumExpert else {
+            throw ValidationError(
+                "the experiment's expert is no circuit: leave --qasm, --observable and --parameters out")
+        }
+        return (own.circuit, "of '\(experiment.title)'", experiment)
+    }
+
+    private func lift() throws -> LiftReport {
+        if circuit == nil, observable == nil, parameters == nil, let path = experiment {
+            let experiment = try Experiment(contentsOf: path, for: .expert)
+            if !(experiment.expert is QuantumExpert) {
+                return try report(on: experiment.expert, name: experiment.title, choice: .named, experiment)
+            }
+        }
+        let (circuit, name, experiment) = try chosenCircuit()
+        let own = experiment?.expert as? QuantumExpert
         let (names, choice) = try trainedInputs(of: circuit, own)
         let observable = try observable(fitting: circuit, own)
         let expert: QuantumExpert

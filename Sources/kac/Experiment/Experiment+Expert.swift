@@ -3,7 +3,7 @@ import Foundation
 import Torus
 
 extension Experiment {
-    /// Reads the section `expert`: a circuit with its observable, a neuron, or a trigonometric polynomial.
+    /// Reads the section `expert`: a circuit or an ansatz with its observable, a neuron, or a trigonometric polynomial.
     static func expert(_ node: ConfigurationNode, in folder: URL) throws -> any Expert {
         let names = Set(try node.entries().map(\.0))
         do {
@@ -15,20 +15,20 @@ extension Experiment {
         }
     }
 
-    /// `{circuit: FILE, parameters: [names], observable: …}`.
+    /// `{circuit: FILE, parameters: [names], observable: …}`, or an ansatz in the place of the circuit.
     private static func quantumExpert(_ node: ConfigurationNode, in folder: URL) throws -> QuantumExpert {
         let keys = try node.children(known: [
-            "circuit", "parameters", "observable", "term_limit", "neuron", "polynomial",
+            "circuit", "ansatz", "amplitude_encoding", "parameters", "observable", "term_limit", "neuron", "polynomial",
         ])
-        guard let circuitNode = keys["circuit"] else {
-            throw node.error("found no expert, expected one of the keys circuit, neuron and polynomial")
+        let circuit = try circuit(keys, of: node, in: folder)
+        let parameters: [String]
+        if keys["parameters"] == nil, keys["ansatz"] != nil {
+            parameters = ["theta"]
+        } else {
+            let parametersNode = try child("parameters", of: keys, node)
+            parameters = try parametersNode.elements().map { try $0.text() }
+            guard !parameters.isEmpty else { throw parametersNode.error("found no names, expected the trained inputs") }
         }
-        let file = try resolve(circuitNode, in: folder)
-        let path = file.relativePathIfShorter
-        let circuit = try Self.circuit(at: file.path, name: path)
-        let parametersNode = try child("parameters", of: keys, node)
-        let parameters = try parametersNode.elements().map { try $0.text() }
-        guard !parameters.isEmpty else { throw parametersNode.error("found no names, expected the trained inputs") }
         let observable = try observable(child("observable", of: keys, node))
         let termLimit = try keys["term_limit"]?.integer(in: 1...1 << 28) ?? PauliPropagation.defaultTermLimit
         return try QuantumExpert(

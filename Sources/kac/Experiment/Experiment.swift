@@ -77,7 +77,8 @@ extension Experiment {
                 "the expert has \(expert.parameterCount) trained angles; this version solves the limit for one: name one "
                     + "input in 'parameters'")
         }
-        trainingSource = try Self.training(required("training"), inputs: expert.inputNames, in: folder)
+        trainingSource = try Self.training(
+            required("training"), inputs: expert.inputNames, amplitudes: expert.amplitudeNames, in: folder)
         amplitude = try keys["scaling"].map(Self.amplitude) ?? 1
         if let law = keys["initial"] { _ = try law.choice(of: ["uniform"]) }
         initialLaw = .uniform
@@ -127,7 +128,7 @@ extension Experiment {
     }
 
     private static func training(
-        _ node: ConfigurationNode, inputs names: [String], in folder: URL
+        _ node: ConfigurationNode, inputs names: [String], amplitudes: [String], in folder: URL
     ) throws -> TrainingSource {
         let keys = try node.children(known: [
             "file", "inputs", "range", "target", "classes", "test", "split_seed", "evaluation",
@@ -152,8 +153,13 @@ extension Experiment {
             guard ends.count == 2, ends[0] < ends[1] else {
                 throw range.error("expected two increasing angles, such as [0, pi]")
             }
+            guard amplitudes.isEmpty || amplitudes.count < names.count else {
+                throw range.error(
+                    "no data input is an angle, and amplitudes are taken as they are: leave the range out")
+            }
             source.range = ends[0]...ends[1]
         }
+        source.unmappedInputs = Set(amplitudes)
         source.classes = try keys["classes"].map(classes)
         if let test = keys["test"] {
             source.testFraction = try test.number()

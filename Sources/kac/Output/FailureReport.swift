@@ -28,7 +28,8 @@ enum FailureReport {
     static func code(of error: any Error) -> Int32 {
         switch error {
         case is MissingInput, CSVError.unreadable: EX_NOINPUT
-        case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is PauliSumError, is ExpertError,
+        case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is OpenQASMWriterError,
+            is PauliSumError, is ExpertError,
             is ExpansionError, is GridError, is MemoryEstimate.Excess:
             EX_DATAERR
         case ContinuumError.underResolved: EX_SOFTWARE

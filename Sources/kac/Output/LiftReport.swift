@@ -181,6 +181,10 @@ extension LiftReport {
             "trained",
             Self.list(parameterNames) + (isDefault ? " (the inputs whose names start with theta)" : ""))
         facts.add("data inputs", Self.list(inputNames))
+        if let circuit = quantum?.circuit, !circuit.amplitudes.isEmpty {
+            let names = circuit.amplitudes.map { circuit.inputs[$0].name }
+            facts.add("starts in", "the state with amplitudes \(Self.list(names)), normalised")
+        }
         if let quantum { facts.add("observable", "\(quantum.observable)") }
         switch (path, quantum) {
         case (.expansion, let quantum?):
