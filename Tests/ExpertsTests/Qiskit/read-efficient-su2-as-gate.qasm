@@ -1,0 +1,47 @@
+// Written by qiskit.qasm3.dumps, Qiskit 2.6.2; see Tests/peers/write_qiskit_files.py.
+OPENQASM 3.0;
+include "stdgates.inc";
+input float[64] _θ_0_;
+input float[64] _θ_1_;
+input float[64] _θ_2_;
+input float[64] _θ_3_;
+input float[64] _θ_4_;
+input float[64] _θ_5_;
+input float[64] _θ_6_;
+input float[64] _θ_7_;
+input float[64] _θ_8_;
+input float[64] _θ_9_;
+input float[64] _θ_10_;
+input float[64] _θ_11_;
+input float[64] _θ_12_;
+input float[64] _θ_13_;
+input float[64] _θ_14_;
+input float[64] _θ_15_;
+input float[64] _θ_16_;
+input float[64] _θ_17_;
+gate EfficientSU2(_θ_0_, _θ_1_, _θ_2_, _θ_3_, _θ_4_, _θ_5_, _θ_6_, _θ_7_, _θ_8_, _θ_9_, _θ_10_, _θ_11_, _θ_12_, _θ_13_, _θ_14_, _θ_15_, _θ_16_, _θ_17_) _gate_q_0, _gate_q_1, _gate_q_2 {
+  ry(_θ_0_) _gate_q_0;
+  ry(_θ_1_) _gate_q_1;
+  ry(_θ_2_) _gate_q_2;
+  rz(_θ_3_) _gate_q_0;
+  rz(_θ_4_) _gate_q_1;
+  rz(_θ_5_) _gate_q_2;
+  cx _gate_q_1, _gate_q_2;
+  cx _gate_q_0, _gate_q_1;
+  ry(_θ_6_) _gate_q_0;
+  ry(_θ_7_) _gate_q_1;
+  ry(_θ_8_) _gate_q_2;
+  rz(_θ_9_) _gate_q_0;
+  rz(_θ_10_) _gate_q_1;
+  rz(_θ_11_) _gate_q_2;
+  cx _gate_q_1, _gate_q_2;
+  cx _gate_q_0, _gate_q_1;
+  ry(_θ_12_) _gate_q_0;
+  ry(_θ_13_) _gate_q_1;
+  ry(_θ_14_) _gate_q_2;
+  rz(_θ_15_) _gate_q_0;
+  rz(_θ_16_) _gate_q_1;
+  rz(_θ_17_) _gate_q_2;
+}
+qubit[3] q;
+EfficientSU2(_θ_0_, _θ_1_, _θ_2_, _θ_3_, _θ_4_, _θ_5_, _θ_6_, _θ_7_, _θ_8_, _θ_9_, _θ_10_, _θ_11_, _θ_12_, _θ_13_, _θ_14_, _θ_15_, _θ_16_, _θ_17_) q[0], q[1], q[2];

@@ -1,0 +1,22 @@
+// Written by qiskit.qasm3.dumps, Qiskit 2.6.2; see Tests/peers/write_qiskit_files.py.
+OPENQASM 3.0;
+include "stdgates.inc";
+input float[64] _φ_0_;
+input float[64] _φ_1_;
+input float[64] _φ_2_;
+input float[64] _φ_3_;
+input float[64] _φ_4_;
+qubit[2] left;
+qubit[3] right;
+rx(_φ_0_) left[0];
+rx(_φ_1_) left[1];
+rx(_φ_2_) right[0];
+rx(_φ_3_) right[1];
+rx(_φ_4_) right[2];
+cx left[0], right[2];
+cz left[1], right[0];
+rz(-7*pi/16) right[1];
+ry(1.e-05) left[0];
+rx(15000000000.0) right[2];
+barrier left[0], left[1];
+cp(pi/2) right[0], right[1];
