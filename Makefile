@@ -1,7 +1,7 @@
 # What the project is built, tried and tested with. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint test-readers clean
+.PHONY: help setup build demo test lint test-readers test-peers clean
 
 # Code for this machine's vector units; `make build KAC_MARCH=` builds for any.
 KAC_MARCH ?= native
@@ -47,5 +47,15 @@ test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens t
 	.venv-readers/bin/python -m pip install -q --disable-pip-version-check -r $<
 	touch $@
 
+test-peers: setup .venv-peers/installed ## Compares random experts and every ansatz with PennyLane and Qiskit; KAC_PEER_SEED=n repeats a sample.
+	@mkdir -p build/peers && rm -f build/peers/experts.json
+	KAC_PEER_SAMPLES=$(CURDIR)/build/peers swift test $(CONFIGURATION) --disable-testable-imports --filter PeerSamplesTests
+	.venv-peers/bin/python Tests/peers/check_experts.py build/peers/experts.json
+
+.venv-peers/installed: Tests/peers/requirements.txt
+	python3 -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r $<
+	touch $@
+
 clean: ## Removes what was built.
-	rm -rf .build .venv-readers build
+	rm -rf .build .venv-readers .venv-peers build
