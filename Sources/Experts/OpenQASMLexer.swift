@@ -72,7 +72,7 @@ struct OpenQASMLexer {
 
     private mutating func skipSpaceAndComments() throws(OpenQASMError) {
         while let scalar = peek() {
-            if scalar.properties.isWhitespace {
+            if Self.isSpace(scalar) {
                 advance()
             } else if scalar == "/", peek(1) == "/" {
                 while let scalar = peek(), scalar != "\n" { advance() }
@@ -124,13 +124,10 @@ struct OpenQASMLexer {
             advance()
             return token(.string, text)
         }
-        for symbol in ["**", "++", "->", "==", "+=", "-=", "*=", "/="] {
-            let parts = Array(symbol.unicodeScalars)
-            if scalar == parts[0], peek(1) == parts[1] {
-                advance()
-                advance()
-                return token(.symbol, symbol)
-            }
+        if let second = peek(1), let symbol = Self.symbols.first(where: { $0.0 == scalar && $0.1 == second })?.2 {
+            advance()
+            advance()
+            return token(.symbol, symbol)
         }
         guard scalar.isASCII, scalar.value > 32, scalar.value < 127 else {
             let code = String(scalar.value, radix: 16, uppercase: true)
@@ -175,13 +172,28 @@ struct OpenQASMLexer {
         return (text, isReal)
     }
 
+    /// The symbols of two characters.
+    private static let symbols: [(Unicode.Scalar, Unicode.Scalar, String)] = [
+        ("*", "*", "**"), ("+", "+", "++"), ("-", ">", "->"), ("=", "=", "=="), ("+", "=", "+="), ("-", "=", "-="),
+        ("*", "=", "*="), ("/", "=", "/="),
+    ]
+
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
     private static func startsIdentifier(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "_" || scalar.properties.isIDStart
+        isLetter(scalar) || scalar == "_" || !scalar.isASCII && scalar.properties.isIDStart
     }
 
     private static func continuesIdentifier(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "_" || scalar.properties.isIDContinue
+        isLetter(scalar) || isDigit(scalar) || scalar == "_" || !scalar.isASCII && scalar.properties.isIDContinue
+    }
+
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+    }
+
+    /// Spaces, tabs, ends of lines and what Unicode has besides.
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == " " || (9...13).contains(scalar.value) || !scalar.isASCII && scalar.properties.isWhitespace
     }
 }

@@ -313,17 +313,18 @@ import Testing
             "*/", "//", "\n", "gate ", "input ", "qubit", "float", "array", "theta0", "q", "pi", "π", "\u{0}",
             "\u{301}",
             "🙂", ".", "e", "_", "$", "@", "U", "h q;", "0", "-1", "OPENQASM", "include",
-        ]
+        ].map { Array($0.unicodeScalars) }
+        let originals = files.map { Array($0.unicodeScalars) }
         for _ in 0..<5000 {
-            var text = Array(random.element(files).unicodeScalars)
+            var text = random.element(originals)
             for _ in 0..<random.integer(1..<5) {
                 let start = random.integer(0..<text.count + 1)
                 let end = min(text.count, start + random.integer(0..<12))
                 switch random.integer(0..<4) {
                 case 0: text.removeSubrange(start..<end)
                 case 1: text.insert(contentsOf: text[start..<end], at: random.integer(0..<text.count + 1))
-                case 2: text.replaceSubrange(start..<end, with: Array(random.element(pieces).unicodeScalars))
-                default: text.insert(contentsOf: Array(random.element(pieces).unicodeScalars), at: start)
+                case 2: text.replaceSubrange(start..<end, with: random.element(pieces))
+                default: text.insert(contentsOf: random.element(pieces), at: start)
                 }
             }
             var source = String.UnicodeScalarView()
