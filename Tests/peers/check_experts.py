@@ -199,6 +199,7 @@ def main(path):
     worst = {}
     failures = []
     assert len(samples["cases"]) >= 100
+    assert {step["gate"] for case in samples["cases"] for step in case["gates"]} == set(GATES)
     for case in samples["cases"]:
         scale = sum(abs(w) for w in case["weights"])
         peers = {"PennyLane": by_pennylane(case), "Qiskit": by_qiskit(case, qasm3.loads(qiskit_text(case["qasm"])))}
@@ -219,7 +220,8 @@ def main(path):
                     failures.append(f"{case['name']}: {path_name} and {peer} differ by {error:.1e} of the norm")
     for (peer, path_name), error in worst.items():
         print(f"{peer:15} {path_name:10} largest deviation {error:.1e} of the norm")
-    print(f"{time.monotonic() - start:.0f} s")
+    missing = sum("expansion" not in case for case in samples["cases"])
+    print(f"{missing} of {len(samples['cases'])} without an expansion; {time.monotonic() - start:.0f} s")
     for failure in failures:
         print(failure, file=sys.stderr)
     if failures:
