@@ -184,7 +184,7 @@ import Testing
             "expert.ansatz", "scale 0.0"
         ),
         ("ansatz: {name: basic_entangler, qubits: 1, layers: 1}, circuit: a.qasm", "expert.ansatz", "leave one out"),
-        ("parameters: [theta]", "expert", "neither 'circuit' nor 'ansatz'"),
+        ("parameters: [theta]", "expert", "expected one of the keys circuit, ansatz"),
         (
             "ansatz: {name: basic_entangler, qubits: 1, layers: 1}, amplitude_encoding: [a, b, c]",
             "expert.amplitude_encoding", "at most 2"

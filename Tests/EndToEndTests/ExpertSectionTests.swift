@@ -51,7 +51,7 @@ import Testing
         ("{polynomial: {parameters: [t], inputs: [x], terms: {cos(t)*z: 1}}}", "there is no 'z'"),
         ("{polynomial: {parameters: [t], inputs: [x], terms: {}}}", "found no terms"),
         ("{polynomial: {parameters: [], inputs: [x], terms: {cos(t): 1}}}", "found no angles"),
-        ("{parameters: [theta]}", "expected one of the keys circuit, neuron and polynomial"),
+        ("{parameters: [theta]}", "expected one of the keys circuit, ansatz, neuron and polynomial"),
     ])
     func whatIsWrongIsNamed(expert: String, part: String) throws {
         let experiment = try SmallExperiment(replacing: [(Self.quantum, "expert: \(expert)")])

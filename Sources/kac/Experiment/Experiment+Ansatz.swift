@@ -20,7 +20,8 @@ extension Experiment {
                 throw node.error("\(error)")
             }
         case (_?, let node?): throw node.error("the gates come from 'circuit' or from 'ansatz': leave one out")
-        case (nil, nil): throw section.error("found neither 'circuit' nor 'ansatz', expected one of them")
+        case (nil, nil):
+            throw section.error("found no expert, expected one of the keys circuit, ansatz, neuron and polynomial")
         }
         guard let node = keys["amplitude_encoding"] else { return circuit }
         let names = try node.elements().map { try $0.text() }
