@@ -51,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
+        .systemLibrary(name: "CLanes"),
         .systemLibrary(
             name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
         .systemLibrary(
@@ -60,7 +61,7 @@ let package = Package(
         floor("TimeStepping", on: []),
         floor("Experts", on: ["Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
         floor("Training", on: ["Torus", "TimeStepping", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),
-        floor("Continuum", on: ["Torus", "TimeStepping", "Training"]),
+        floor("Continuum", on: ["CLanes", "Torus", "TimeStepping", "Training"]),
         floor("Particles", on: ["Torus", "TimeStepping", "Training"]),
         floor("Transport", on: ["Torus"]),
         floor("Chaos", on: ["Torus", "Training", "Continuum", "Particles", "Transport"]),

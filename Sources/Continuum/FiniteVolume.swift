@@ -1,375 +1,484 @@
+import CLanes
 import Foundation
 public import TimeStepping
 public import Torus
 public import Training
 
-/// The finite-volume solver: cell averages, one upwind flux a face used by both neighbours, exact face velocities from the
-/// potential's harmonics, and the strong-stability-preserving Runge–Kutta method of order 3.
+/// The finite-volume solver in one to three angles: cell averages, one upwind flux a face used by both neighbours, exact velocities from
+/// the potential's modes, and strong-stability-preserving Runge–Kutta methods.
 ///
-/// Mass is conserved to rounding, and averages stay non-negative: with limited linear profiles a forward Euler step keeps
-/// them so while no face moves more than half a cell, and a step of the method is a convex combination of such. The step is
-/// bounded by that and by the tolerance, through the embedded method of order 2.
+/// Mass is conserved to rounding, and averages stay non-negative. A step moves no more than nine tenths of a cell's width, summed over
+/// the axes; where an average became negative all the same, the step is taken again at half of that, where upwind and MUSCL cannot
+/// (WENO5 limits its fluxes instead). The tolerance bounds a step through the embedded method of one order less.
+///
+/// Memory: three copies of the state; `d + 1` more for WENO5. A step allocates nothing on one thread, but for the history, which
+/// doubles its room when that is used up. Results do not depend on the number of threads.
 ///
 /// Sources: Shu, Osher, *Efficient implementation of essentially non-oscillatory shock-capturing schemes*, J. Comput. Phys.
 /// 77 (1988); van Leer, *Towards the ultimate conservative difference scheme V*, J. Comput. Phys. 32 (1979).
 public final class FiniteVolume: ContinuumSolver {
-    /// A step moves no face's mass further than this part of a cell.
-    static let courantLimit = 0.5
+    /// The order of the Runge–Kutta method.
+    public enum TimeOrder: Int, Sendable, CaseIterable {
+        /// Heun's method: two stages, whose error is measured against Euler's method.
+        case two = 2
+        /// Shu and Osher's method: three stages, whose error is measured against Heun's.
+        case three = 3
+
+        var stages: [RungeKuttaStage] {
+            switch self {
+            case .two:
+                [
+                    .init(baseWeight: 0, eulerWeight: 1),
+                    .init(baseWeight: 0.5, eulerWeight: 0.5, error: (0.5, 0.5, -0.5)),
+                ]
+            case .three:
+                [
+                    .init(baseWeight: 0, eulerWeight: 1), .init(baseWeight: 0.75, eulerWeight: 0.25),
+                    .init(baseWeight: 1.0 / 3, eulerWeight: 2.0 / 3, error: (2.0 / 3, 4.0 / 3, -4.0 / 3)),
+                ]
+            }
+        }
+    }
+
+    /// A step moves no face's mass further than this part of a cell, summed over the axes.
+    static let courantLimit = 1.0
+    /// The same where every average stays non-negative whatever it is.
+    static let positiveCourantLimit = 0.5
+    /// Steps taken at the smaller number after an average became negative.
+    private static let cautiousSteps = 32
+    /// Fewer cells than this across the peak are called under-resolved.
+    static let fewestCellsAcrossPeak = 8.0
 
     private let problem: MeanFieldProblem
-    private let potential: CircleHarmonics
+    private let potential: FourierPotential
     private let grid: PeriodicGrid
-    private let rates: FluxDivergence
+    private let layout: GridLayout
+    private let waves: GridWaves
+    private let reconstruction: Scheme.Reconstruction
+    private let stages: [RungeKuttaStage]
+    private let order: TimeOrder
     private let tolerance: Double
+    private let largestStep: Double
+    private let parallelism: Parallelism
+    private let slabs: [Range<Int>]
+    private let uniformDensity: Double
+    private let scratchCount: Int
+
+    /// The state, and two stages of a step.
+    private var buffers: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>)
     private let memory: UnsafeMutablePointer<Double>
-    private let cells: Int
-    private var stepSize: Double
+    /// Face values and fluxes of WENO5.
+    private let highOrder: UnsafeMutablePointer<Double>?
+    private let scratch: UnsafeMutablePointer<Double>
+    private let sums: UnsafeMutablePointer<Double>
+    private let reports: UnsafeMutablePointer<StageReport>
+    /// Moments of the modes, real and imaginary parts, then moments and weights of the basis: one part a stage, and one for the end.
+    private let momentMemory: UnsafeMutablePointer<Double>
+
+    private var stepSize = Double.infinity
+    /// `Σ_p max|v_p| / h_p` as it was found last.
+    private var courantRate = 0.0
+    private var cautious = 0
     private var lostAt: Double?
     /// The time reached.
     public private(set) var time = 0.0
     /// Steps kept so far.
     public private(set) var acceptedSteps = 0
-    /// The weights `w(t)` so far, a cubic from values and rates in each step.
+    /// The weights `w(t)` so far: a parabola a step, through the values at its ends with the rate at its start.
     public private(set) var history: PiecewisePolynomial
 
     /// A solver that starts from the problem's initial law.
     ///
-    /// - Throws: `ContinuumError` when the problem has several angles or the grid does not fit it.
+    /// - Parameters:
+    ///   - grid: the cells; the larger their number along θ₀, the faster a cell.
+    ///   - tolerance: of a step, absolute for the uniform density and relative; infinite to leave the step to the Courant number.
+    ///   - order: of the Runge–Kutta method.
+    ///   - largestStep: a bound of the time step, for studies of convergence.
+    /// - Throws: `ContinuumError` when the problem has more than three angles or the grid does not fit it.
     public init(
         _ problem: MeanFieldProblem, grid: PeriodicGrid, reconstruction: Scheme.Reconstruction, tolerance: Double,
-        parallelism: Parallelism = .serial
+        order: TimeOrder = .three, largestStep: Double = .infinity, parallelism: Parallelism = .serial
     ) throws {
-        guard problem.dimension == 1 else {
+        guard problem.dimension <= 3 else {
             throw ContinuumError.dimension(problem.dimension, scheme: "finite volume")
         }
-        potential = CircleHarmonics(problem.basis)
-        // The dissipation asks for moments of twice the degree, below the grid's highest frequency.
-        let needed = max(8, 4 * potential.degree + 2)
-        guard grid.cells[0] >= needed else {
-            throw ContinuumError.gridTooCoarse(axis: 0, cells: grid.cells[0], needed: needed)
+        guard grid.dimension == problem.dimension else {
+            throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
+        }
+        potential = FourierPotential(problem.basis)
+        for (axis, cells) in grid.cells.enumerated() {
+            // The dissipation asks for moments of twice the degree, below the grid's highest frequency.
+            let needed = max(8, 4 * potential.harmonics[axis] + 2)
+            guard cells >= needed else {
+                throw ContinuumError.gridTooCoarse(axis: axis, cells: cells, needed: needed)
+            }
         }
         self.problem = problem
         self.grid = grid
+        self.reconstruction = reconstruction
         self.tolerance = tolerance
-        cells = grid.cells[0]
-        rates = FluxDivergence(problem, potential, grid: grid, reconstruction: reconstruction)
-        // The state, two stages, three rates.
-        memory = .allocate(capacity: 6 * cells)
-        memory.initialize(repeating: 0, count: 6 * cells)
-        for (i, value) in problem.initialLaw.averages(on: grid).values.enumerated() { memory[i] = value }
-        stepSize = .infinity
-        history = PiecewisePolynomial(dimension: problem.basis.count, degree: 3, start: 0)
+        self.order = order
+        self.largestStep = largestStep
+        self.parallelism = parallelism
+        stages = order.stages
+        layout = GridLayout(grid)
+        let isHighOrder = reconstruction == .weno5
+        let kinds =
+            isHighOrder
+            ? HighOrderSweep.kinds(dimension: grid.dimension)
+            : (0..<grid.dimension).map { GridWaves.Kind(axis: $0) }
+        waves = GridWaves(potential, layout: layout, kinds: kinds)
+        slabs = layout.slabs
+        uniformDensity = 1 / (Double(grid.cellCount) * layout.cellVolume)
+        scratchCount =
+            isHighOrder ? HighOrderSweep.scratchCount(layout, waves) : FluxSweep.scratchCount(layout, waves)
+        memory = .allocate(capacity: 3 * layout.count)
+        memory.initialize(repeating: 0, count: 3 * layout.count)
+        buffers = (memory, memory + layout.count, memory + 2 * layout.count)
+        if isHighOrder {
+            let extra = UnsafeMutablePointer<Double>.allocate(capacity: (grid.dimension + 1) * layout.count)
+            extra.initialize(repeating: 0, count: (grid.dimension + 1) * layout.count)
+            highOrder = extra
+        } else {
+            highOrder = nil
+        }
+        scratch = .allocate(capacity: slabs.count * scratchCount)
+        scratch.initialize(repeating: 0, count: slabs.count * scratchCount)
+        sums = .allocate(capacity: 2 * slabs.count * waves.modeCount)
+        sums.initialize(repeating: 0, count: 2 * slabs.count * waves.modeCount)
+        reports = .allocate(capacity: slabs.count)
+        reports.initialize(repeating: StageReport(), count: slabs.count)
+        let momentCount = 4 * 2 * (waves.modeCount + problem.basis.count)
+        momentMemory = .allocate(capacity: momentCount)
+        momentMemory.initialize(repeating: 0, count: momentCount)
+        history = PiecewisePolynomial(dimension: problem.basis.count, degree: 2, start: 0)
+        let averages = problem.initialLaw.averages(on: grid).values
+        for row in 0..<layout.rowCount {
+            for i in 0..<layout.length { memory[row * layout.stride + i] = averages[row * layout.length + i] }
+        }
+        findMoments(of: state, slot: 0)
+        courantRate = measuredCourantRate()
     }
 
-    deinit { memory.deallocate() }
+    deinit {
+        memory.deallocate()
+        highOrder?.deallocate()
+        scratch.deallocate()
+        sums.deallocate()
+        reports.deallocate()
+        momentMemory.deallocate()
+    }
 
-    private var state: UnsafeMutablePointer<Double> { memory }
-    private func row(_ index: Int) -> UnsafeMutablePointer<Double> { memory + index * cells }
+    private var state: UnsafeMutablePointer<Double> { buffers.0 }
 
-    /// The cells under the peak, as if the law were a box of the peak's height.
+    // The parts of a slot of moments.
+    private func modeMoments(_ slot: Int) -> UnsafeMutablePointer<Double> {
+        momentMemory + slot * 2 * (waves.modeCount + problem.basis.count)
+    }
+    private func basisMoments(_ slot: Int) -> UnsafeMutablePointer<Double> { modeMoments(slot) + 2 * waves.modeCount }
+    private func weights(_ slot: Int) -> UnsafeMutablePointer<Double> { basisMoments(slot) + problem.basis.count }
+
+    /// Whether the weights depend on the law.
+    private var isCoupled: Bool { problem.prescribedWeights == nil }
+
+    /// The cells across the peak.
     public var resolution: Resolution {
-        Resolution(unknowns: cells, measure: "cells under the peak", value: cellsUnderPeak(), lostAt: lostAt)
+        Resolution(
+            unknowns: grid.cellCount, measure: "cells across the peak", value: cellsAcrossPeak(), lostAt: lostAt)
     }
 
-    /// Fewer cells than this under the peak are called under-resolved.
-    static let fewestCellsUnderPeak = 8.0
-
-    private func cellsUnderPeak() -> Double {
-        let peak = (0..<cells).reduce(0) { max($0, state[$1]) }
-        return peak > 0 ? 1 / (peak * grid.spacing(axis: 0)) : .infinity
-    }
+    private func cellsAcrossPeak() -> Double { PeakWidth(grid: grid).cells(state, rowStride: layout.stride) }
 
     /// Steps until the time is exactly `target`.
     ///
-    /// - Throws: `TimeSteppingError`.
+    /// - Throws: `TimeSteppingError`; the last good state is kept.
     public func advance(to target: Double, afterStep: (Double) -> Void) throws {
+        let start = time
+        defer {
+            // A constant history needs no piece a step.
+            if !isCoupled, time > start { appendConstantHistory() }
+        }
         while time < target {
             try step(limit: target)
             afterStep(time)
-            if lostAt == nil, cellsUnderPeak() < Self.fewestCellsUnderPeak { lostAt = time }
+            if lostAt == nil, mayBeNarrow, cellsAcrossPeak() < Self.fewestCellsAcrossPeak { lostAt = time }
         }
     }
 
+    /// The largest average found by the last stage.
+    private var peak = 0.0
+
+    /// Whether a peak of this height can be narrower than wanted along some axis, as wide as it may be along the others.
+    ///
+    /// With tails as heavy as a Poisson kernel's a peak is half as wide as its height says.
+    private var mayBeNarrow: Bool {
+        let cells = 1 / (peak * layout.cellVolume)
+        return grid.cells.contains { Double(grid.cellCount / $0) * 2 * Self.fewestCellsAcrossPeak > cells }
+    }
+
     private func step(limit: Double) throws {
-        let (u, first, second) = (state, row(1), row(2))
-        let (k0, k1, k2) = (row(3), row(4), row(5))
-        let h = grid.spacing(axis: 0)
-        let speed = rates.evaluate(u, into: k0)
-        let startWeights = rates.weights(of: u)
-        let startSlope = rates.weightRate(of: k0)
         while true {
-            let courant = speed > 0 ? 0.9 * Self.courantLimit * h / speed : .infinity
-            let wanted = min(stepSize, courant)
+            let bound = cautious > 0 ? Self.positiveCourantLimit : Self.courantLimit
+            let wanted = min(stepSize, largestStep, courantRate > 0 ? 0.9 * bound / courantRate : .infinity)
             let remaining = limit - time
             let lands = wanted >= remaining * (1 - 1e-12)
             let dt = lands ? remaining : min(wanted, remaining / 2)
-            for i in 0..<cells { first[i] = u[i] + dt * k0[i] }
-            var fastest = rates.evaluate(first, into: k1)
-            for i in 0..<cells { second[i] = 0.75 * u[i] + 0.25 * (first[i] + dt * k1[i]) }
-            fastest = max(fastest, rates.evaluate(second, into: k2))
-            var error = 0.0
-            for i in 0..<cells {
-                // Against Heun's method, whose weights are ½, ½, 0.
-                let local = dt * (2 * k2[i] - k0[i] - k1[i]) / 3
-                let ratio = local / (tolerance * (1 + abs(u[i])))
-                error += ratio * ratio
+            var fastest = 0.0
+            var report = StageReport()
+            var isNegative = false
+            for index in stages.indices {
+                report = run(stage: index, dt)
+                fastest = max(fastest, report.courantRate)
+                isNegative = report.minimum < 0
+                if isNegative || !report.sum.isFinite { break }
             }
-            error = (error / Double(cells)).squareRoot()
-            guard error.isFinite else {
-                stepSize = dt / 10
-                if stepSize <= 4 * time.ulp || stepSize < 1e-300 { throw TimeSteppingError.notFinite(time: time) }
+            guard report.sum.isFinite, report.errorSquare.isFinite, fastest.isFinite else {
+                try reduceStep(to: dt / 10, isFinite: false)
                 continue
             }
-            let growth = min(4, max(0.2, 0.9 * pow(error, -1.0 / 3)))
-            if error > 1 || dt * fastest > Self.courantLimit * h {
-                stepSize = dt * min(0.9, growth)
-                if stepSize <= 4 * time.ulp || stepSize < 1e-300 { throw TimeSteppingError.stepTooSmall(time: time) }
+            if fastest * dt > bound {
+                courantRate = fastest
                 continue
             }
-            for i in 0..<cells { u[i] = (u[i] + 2 * (second[i] + dt * k2[i])) / 3 }
-            stepSize = dt < stepSize ? max(min(stepSize, 4 * dt), dt * growth) : dt * growth
-            acceptedSteps += 1
-            appendHistory(until: lands ? limit : time + dt, startWeights, startSlope)
-            time = lands ? limit : time + dt
+            if isNegative {
+                if cautious > 0 { try reduceStep(to: dt / 2, isFinite: true) }
+                cautious = Self.cautiousSteps
+                continue
+            }
+            let error = tolerance.isFinite ? (report.errorSquare / Double(grid.cellCount)).squareRoot() : 0
+            let growth = error > 0 ? min(4, max(0.2, 0.9 * pow(error, -1.0 / Double(order.rawValue)))) : 4
+            if error > 1 {
+                try reduceStep(to: dt * min(0.9, growth), isFinite: true)
+                continue
+            }
+            accept(dt, end: lands ? limit : time + dt, report, fastest: fastest, growth: growth)
             return
         }
     }
 
-    /// Hermite's cubic through the weights and their rates at both ends of the step.
-    private func appendHistory(until end: Double, _ w0: [Double], _ s0: [Double]) {
-        let dt = end - time
-        _ = rates.evaluate(state, into: row(3))
-        let (w1, s1) = (rates.weights(of: state), rates.weightRate(of: row(3)))
-        let samples = history.nodes(upTo: end).map { node in
-            let x = (node - time) / dt
-            return w0.indices.map { m in
-                let (a, b) = (dt * s0[m] - (w1[m] - w0[m]), (w1[m] - w0[m]) - dt * s1[m])
-                return w0[m] + x * (w1[m] - w0[m]) + x * (1 - x) * ((1 - x) * a + x * b)
+    private func reduceStep(to size: Double, isFinite: Bool) throws {
+        stepSize = size
+        if size <= 4 * time.ulp || size < 1e-300 {
+            throw isFinite ? TimeSteppingError.stepTooSmall(time: time) : .notFinite(time: time)
+        }
+    }
+
+    private func accept(_ dt: Double, end: Double, _ report: StageReport, fastest: Double, growth: Double) {
+        if isCoupled {
+            let last = stages.count
+            findWeights(slot: last)
+            history.append(upTo: end) { x, value in
+                for m in 0..<problem.basis.count {
+                    let (w0, w1) = (weights(0)[m], weights(last)[m])
+                    // The first stage is an Euler step, whose weights are those of the start plus the rate times the step.
+                    let slope = weights(1)[m] - w0
+                    value[m] = w0 + x * (slope + x * (w1 - w0 - slope))
+                }
+            }
+            modeMoments(0).update(from: modeMoments(last), count: 2 * (waves.modeCount + problem.basis.count))
+        }
+        switch order {
+        case .two: buffers = (buffers.2, buffers.1, buffers.0)
+        case .three: buffers = (buffers.1, buffers.0, buffers.2)
+        }
+        stepSize = dt < stepSize ? max(min(stepSize, 4 * dt), dt * growth) : dt * growth
+        courantRate = fastest
+        peak = report.maximum
+        cautious = max(0, cautious - 1)
+        acceptedSteps += 1
+        time = end
+    }
+
+    /// Runs a stage: the first from the state into the second buffer, and so on; the last one into the buffer that is free.
+    private func run(stage index: Int, _ dt: Double) -> StageReport {
+        let isLast = index == stages.count - 1
+        let source = index == 0 ? buffers.0 : (index == 1 ? buffers.1 : buffers.2)
+        let next = index == 0 || (isLast && order == .three) ? buffers.1 : buffers.2
+        if isCoupled {
+            if index > 0 { findWeights(slot: index) }
+            loadPotential(slot: index)
+        }
+        let errorTolerance = isLast && tolerance.isFinite ? (relative: tolerance, level: uniformDensity) : nil
+        if let highOrder {
+            HighOrderSweep(
+                layout: layout, waves: waves, source: source, base: buffers.0, next: next, faces: highOrder,
+                fluxes: highOrder + layout.count, stage: stages[index], timeStep: dt, tolerance: errorTolerance,
+                wantsMoments: isCoupled
+            ).run(slabs: slabs, parallelism: parallelism, scratch: scratch, sums: sums, reports: reports)
+        } else {
+            let sweep = FluxSweep(
+                layout: layout, waves: waves, source: source, base: buffers.0, next: next, stage: stages[index],
+                timeStep: dt, tolerance: errorTolerance, wantsMoments: isCoupled)
+            switch reconstruction {
+            case .muscl(.minmod): run(sweep, MinmodReconstruction.self)
+            case .muscl(.vanLeer): run(sweep, VanLeerReconstruction.self)
+            case .muscl(.monotonizedCentral): run(sweep, MonotonizedCentralReconstruction.self)
+            default: run(sweep, UpwindReconstruction.self)
             }
         }
-        history.append(upTo: end, samples: samples)
+        if isCoupled { addMoments(slot: index + 1) }
+        var report = StageReport()
+        for slab in 0..<slabs.count {
+            report.courantRate = max(report.courantRate, reports[slab].courantRate)
+            report.minimum = min(report.minimum, reports[slab].minimum)
+            report.maximum = max(report.maximum, reports[slab].maximum)
+            report.sum += reports[slab].sum
+            report.errorSquare += reports[slab].errorSquare
+        }
+        return report
+    }
+
+    private func run<R: FaceReconstruction>(_ sweep: FluxSweep, _ reconstruction: R.Type) {
+        nonisolated(unsafe) let (scratch, sums, reports) = (scratch, sums, reports)
+        let (length, width, slabs) = (scratchCount, 2 * waves.modeCount, slabs)
+        parallelism.forEach(slabs.count) { slab in
+            reports[slab] = sweep.run(
+                reconstruction, slab: slabs[slab], scratch: scratch + slab * length, sums: sums + slab * width)
+        }
+    }
+
+    /// Adds the slabs' sums, in their order, to the moments of a slot.
+    private func addMoments(slot: Int) {
+        let width = 2 * waves.modeCount
+        for slab in 1..<max(1, slabs.count) {
+            for q in 0..<width { sums[q] += sums[slab * width + q] }
+        }
+        waves.moments(sums: sums, real: modeMoments(slot), imaginary: modeMoments(slot) + waves.modeCount)
+    }
+
+    /// Finds the basis's moments and the weights from the modes' moments.
+    private func findWeights(slot: Int) {
+        potential.moments(
+            real: modeMoments(slot), imaginary: modeMoments(slot) + waves.modeCount, into: basisMoments(slot),
+            count: problem.basis.count)
+        problem.weights(moments: basisMoments(slot), into: weights(slot))
+    }
+
+    private func loadPotential(slot: Int) {
+        // The sums are free between stages.
+        potential.coefficients(weights: weights(slot), real: sums, imaginary: sums + waves.modeCount)
+        waves.load(real: sums, imaginary: sums + waves.modeCount)
+    }
+
+    /// Finds moments and weights of averages in a pass of its own.
+    private func findMoments(of averages: UnsafePointer<Double>, slot: Int) {
+        let width = 2 * waves.modeCount
+        sums.update(repeating: 0, count: width)
+        for k in 0..<layout.rows.1 {
+            for j in 0..<layout.rows.0 {
+                waves.addMoments(of: averages + layout.start(j, k), j, k, to: sums, scratch: scratch)
+            }
+        }
+        waves.moments(sums: sums, real: modeMoments(slot), imaginary: modeMoments(slot) + waves.modeCount)
+        findWeights(slot: slot)
+    }
+
+    /// `Σ_p max|v_p| / h_p` of the state's own potential.
+    private func measuredCourantRate() -> Double {
+        loadPotential(slot: 0)
+        let harmonics = scratch + layout.stride
+        return (0..<layout.dimension).reduce(0) { rate, axis in
+            var fastest = SIMD8<Double>()
+            for k in 0..<layout.rows.1 {
+                for j in 0..<layout.rows.0 {
+                    fastest = larger(fastest, waves.velocities(kind: axis, j, k, into: scratch, scratch: harmonics))
+                }
+            }
+            return rate + fastest.max() / layout.spacing[axis]
+        }
+    }
+
+    private func appendConstantHistory() {
+        history.append(upTo: time) { _, value in
+            for m in 0..<problem.basis.count { value[m] = weights(0)[m] }
+        }
     }
 
     /// The moments of the problem's basis.
-    public func moments() -> [Double] { rates.moments(of: state) }
+    public func moments() -> [Double] {
+        if !isCoupled { findMoments(of: state, slot: 0) }
+        return (0..<problem.basis.count).map { basisMoments(0)[$0] }
+    }
 
-    /// The moment `∫ e^{ikθ} dμ` that the cell averages stand for.
-    public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) { rates.moment(k[0], of: state) }
+    /// The moment `∫ e^{ik·θ} dμ` that the cell averages stand for, each wave divided by its mean over a cell.
+    public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) {
+        func wave(_ axis: Int, _ cell: Int) -> (Double, Double) {
+            guard axis < layout.dimension else { return (1, 0) }
+            let phase = Double(k[axis]) * layout.spacing[axis]
+            let scale = layout.spacing[axis] / GridWaves.edgeMean(0, phase)
+            return (scale * cos(phase * (Double(cell) + 0.5)), scale * sin(phase * (Double(cell) + 0.5)))
+        }
+        let first = (0..<layout.length).map { wave(0, $0) }
+        var (real, imaginary) = (0.0, 0.0)
+        for layer in 0..<layout.rows.1 {
+            let (cr, ci) = wave(2, layer)
+            for row in 0..<layout.rows.0 {
+                let averages = state + layout.start(row, layer)
+                var (sr, si) = (0.0, 0.0)
+                for i in 0..<layout.length {
+                    sr += averages[i] * first[i].0
+                    si += averages[i] * first[i].1
+                }
+                let (br, bi) = wave(1, row)
+                let (re, im) = (br * cr - bi * ci, br * ci + bi * cr)
+                real += sr * re - si * im
+                imaginary += sr * im + si * re
+            }
+        }
+        return (real, imaginary)
+    }
 
-    /// `∫ (V')² dμ`.
+    /// `∫ |∇V|² dμ`.
     public func dissipation() -> Double {
-        potential.fourier.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
+        potential.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
 
-    /// `∫ V'' dμ`.
+    /// `∫ ΔV dμ`.
     public func meanLaplacian() -> Double {
-        potential.fourier.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
+        potential.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
     }
 
-    /// The cell averages; on a finer grid those of limited linear profiles in the solver's cells, which keep their mass.
+    /// The cell averages; on a finer grid those of limited linear profiles in the solver's cells, axis by axis, which keep mass
+    /// and sign.
     ///
     /// - Precondition: the grid has a whole number of cells in each of the solver's own.
     public func density(on grid: PeriodicGrid) throws -> Field {
-        let parts = grid.cells[0] / cells
         precondition(
-            grid.dimension == 1 && grid.cells[0] == cells * parts, "a finite-volume density lives on its own grid")
-        let limiter = SlopeLimiter.monotonizedCentral
-        let values = (0..<cells).flatMap { i in
-            let (left, right) = (state[(i + cells - 1) % cells], state[(i + 1) % cells])
-            let slope = limiter(state[i] - left, right - state[i])
-            return (0..<parts).map { part in
-                state[i] + slope * ((Double(part) + 0.5) / Double(parts) - 0.5)
-            }
+            grid.dimension == self.grid.dimension && zip(grid.cells, self.grid.cells).allSatisfy { $0 % $1 == 0 },
+            "a finite-volume density lives on its own grid")
+        var values = (0..<layout.rowCount).flatMap { row in
+            UnsafeBufferPointer(start: state + row * layout.stride, count: layout.length)
+        }
+        var before = 1
+        for axis in 0..<grid.dimension {
+            let (n, parts) = (self.grid.cells[axis], grid.cells[axis] / self.grid.cells[axis])
+            if parts > 1 { values = refined(values, cells: n, stride: before, parts: parts) }
+            before *= grid.cells[axis]
         }
         return Field(grid: grid, values: values)
     }
-}
 
-/// The semi-discrete right-hand side: minus the differences of the face fluxes over the cell width.
-final class FluxDivergence {
-    private let problem: MeanFieldProblem
-    private let potential: CircleHarmonics
-    private let cells: Int
-    private let spacing: Double
-    private let reconstruction: Scheme.Reconstruction
-    // cos lθ and sin lθ at the faces, l = 1 … degree; the same at the centres over the mean of a wave over a cell, times
-    // the width; the slopes and the fluxes; the contraction.
-    private let faceTable: UnsafeMutablePointer<Double>
-    private let momentTable: UnsafeMutablePointer<Double>
-    private let slopes: UnsafeMutablePointer<Double>
-    private let velocity: UnsafeMutablePointer<Double>
-    private let scratch: UnsafeMutablePointer<Double>
-
-    init(
-        _ problem: MeanFieldProblem, _ potential: CircleHarmonics, grid: PeriodicGrid,
-        reconstruction: Scheme.Reconstruction
-    ) {
-        self.problem = problem
-        self.potential = potential
-        self.reconstruction = reconstruction
-        cells = grid.cells[0]
-        spacing = grid.spacing(axis: 0)
-        let degree = potential.degree
-        let rows = max(1, 2 * degree * cells)
-        faceTable = .allocate(capacity: rows)
-        momentTable = .allocate(capacity: rows)
-        let (faces, centres) = (grid.faces(axis: 0), grid.centres(axis: 0))
-        for l in 0..<degree {
-            let k = Double(l + 1)
-            let mean = sin(0.5 * k * spacing) / (0.5 * k * spacing)
-            for i in 0..<cells {
-                // Face i is on the right of cell i.
-                faceTable[(2 * l) * cells + i] = cos(k * faces[i + 1])
-                faceTable[(2 * l + 1) * cells + i] = sin(k * faces[i + 1])
-                momentTable[(2 * l) * cells + i] = cos(k * centres[i]) * spacing / mean
-                momentTable[(2 * l + 1) * cells + i] = sin(k * centres[i]) * spacing / mean
+    /// Splits cells along one axis.
+    private func refined(_ values: [Double], cells n: Int, stride: Int, parts: Int) -> [Double] {
+        let limiter: SlopeLimiter? =
+            switch reconstruction {
+            case .upwind: nil
+            case .muscl(let limiter): limiter
+            case .weno5: .monotonizedCentral
+            }
+        var result = Array(repeating: 0.0, count: values.count * parts)
+        for line in 0..<values.count / n {
+            let (inner, outer) = (line % stride, line / stride)
+            func value(_ cell: Int) -> Double { values[inner + stride * (cell + n * outer)] }
+            for cell in 0..<n {
+                let (left, here, right) = (value((cell + n - 1) % n), value(cell), value((cell + 1) % n))
+                let slope = limiter.map { $0(here - left, right - here) } ?? 0
+                for part in 0..<parts {
+                    let offset = (Double(part) + 0.5) / Double(parts) - 0.5
+                    result[inner + stride * (cell * parts + part + n * parts * outer)] = here + offset * slope
+                }
             }
         }
-        slopes = .allocate(capacity: cells)
-        slopes.initialize(repeating: 0, count: cells)
-        velocity = .allocate(capacity: cells)
-        velocity.initialize(repeating: 0, count: cells)
-        let size = 2 * problem.basis.count + 4 * (degree + 1)
-        scratch = .allocate(capacity: size)
-        scratch.initialize(repeating: 0, count: size)
-    }
-
-    deinit {
-        faceTable.deallocate()
-        momentTable.deallocate()
-        slopes.deallocate()
-        velocity.deallocate()
-        scratch.deallocate()
-    }
-
-    private var basisMoments: UnsafeMutablePointer<Double> { scratch }
-    private var basisWeights: UnsafeMutablePointer<Double> { scratch + problem.basis.count }
-    private func harmonics(_ index: Int) -> UnsafeMutablePointer<Double> {
-        scratch + 2 * problem.basis.count + index * (potential.degree + 1)
-    }
-
-    /// Writes the rate of change of the cell averages and returns the largest speed at a face.
-    func evaluate(_ u: UnsafePointer<Double>, into rate: UnsafeMutablePointer<Double>) -> Double {
-        loadMoments(u)
-        problem.weights(moments: basisMoments, into: basisWeights)
-        let (cosine, sine) = (harmonics(2), harmonics(3))
-        potential.harmonics(weights: basisWeights, cosine: cosine, sine: sine)
-        let speed = fillVelocity(cosine, sine)
-        switch reconstruction {
-        case .upwind: slopes.update(repeating: 0, count: cells)
-        case .muscl(.minmod): fillSlopes(u, .minmod)
-        case .muscl(.vanLeer): fillSlopes(u, .vanLeer)
-        case .muscl(.monotonizedCentral): fillSlopes(u, .monotonizedCentral)
-        }
-        // The flux through a face is used by the cells on both sides.
-        let last = cells &- 1
-        var left = flux(last, u[last], slopes[last], u[0], slopes[0])
-        for i in 0..<last {
-            let right = flux(i, u[i], slopes[i], u[i &+ 1], slopes[i &+ 1])
-            rate[i] = (left - right) / spacing
-            left = right
-        }
-        rate[last] = (left - flux(last, u[last], slopes[last], u[0], slopes[0])) / spacing
-        return speed
-    }
-
-    /// The upwind flux at the face to the right of cell `face`; slopes are half differences across a cell.
-    @inline(__always)
-    private func flux(_ face: Int, _ a: Double, _ slopeA: Double, _ b: Double, _ slopeB: Double) -> Double {
-        let v = velocity[face]
-        return v > 0 ? v * (a + slopeA) : v * (b - slopeB)
-    }
-
-    @inline(__always)
-    private func fillSlopes(_ u: UnsafePointer<Double>, _ limiter: SlopeLimiter) {
-        let last = cells &- 1
-        slopes[0] = 0.5 * limiter(u[0] - u[last], u[1] - u[0])
-        for i in 1..<last { slopes[i] = 0.5 * limiter(u[i] - u[i &- 1], u[i &+ 1] - u[i]) }
-        slopes[last] = 0.5 * limiter(u[last] - u[last &- 1], u[0] - u[last])
-    }
-
-    /// `−V'` at the faces.
-    private func fillVelocity(_ cosine: UnsafePointer<Double>, _ sine: UnsafePointer<Double>) -> Double {
-        velocity.update(repeating: 0, count: cells)
-        for l in stride(from: 1, through: potential.degree, by: 1) {
-            let (c, s) = (faceTable + (2 * l - 2) * cells, faceTable + (2 * l - 1) * cells)
-            let (onSine, onCosine) = (Double(l) * cosine[l], -Double(l) * sine[l])
-            for i in 0..<cells { velocity[i] = velocity[i] + (onSine * s[i] + onCosine * c[i]) }
-        }
-        var fastest = 0.0
-        for i in 0..<cells { fastest = max(fastest, abs(velocity[i])) }
-        return fastest
-    }
-
-    private func loadMoments(_ u: UnsafePointer<Double>) {
-        let (cosine, sine) = (harmonics(0), harmonics(1))
-        var mass = 0.0
-        for i in 0..<cells { mass += u[i] }
-        (cosine[0], sine[0]) = (mass * spacing, 0)
-        for l in stride(from: 1, through: potential.degree, by: 1) {
-            let (c, s) = (momentTable + (2 * l - 2) * cells, momentTable + (2 * l - 1) * cells)
-            var (sumC, sumS) = (0.0, 0.0)
-            for i in 0..<cells {
-                sumC += c[i] * u[i]
-                sumS += s[i] * u[i]
-            }
-            (cosine[l], sine[l]) = (sumC, sumS)
-        }
-        potential.moments(cosine: cosine, sine: sine, into: basisMoments)
-    }
-
-    func moments(of u: UnsafePointer<Double>) -> [Double] {
-        loadMoments(u)
-        return (0..<problem.basis.count).map { basisMoments[$0] }
-    }
-
-    func weights(of u: UnsafePointer<Double>) -> [Double] { problem.weights(moments: moments(of: u)) }
-
-    /// `dw/dt`: the weights are affine in the moments, and these linear in the averages.
-    func weightRate(of rate: UnsafePointer<Double>) -> [Double] {
-        let still = problem.weights(moments: Array(repeating: 0, count: problem.basis.count))
-        return zip(weights(of: rate), still).map { $0 - $1 }
-    }
-
-    /// `∫ e^{ikθ} dμ` from the averages, each wave divided by its mean over a cell.
-    func moment(_ k: Int, of u: UnsafePointer<Double>) -> (real: Double, imaginary: Double) {
-        let half = 0.5 * Double(k) * spacing
-        let mean = k == 0 ? 1 : sin(half) / half
-        var (re, im) = (0.0, 0.0)
-        for i in 0..<cells {
-            let angle = Double(k) * spacing * (Double(i) + 0.5)
-            re += u[i] * cos(angle)
-            im += u[i] * sin(angle)
-        }
-        return (re * spacing / mean, im * spacing / mean)
-    }
-}
-
-/// A Fourier potential of one angle as the cosines and sines of its harmonics.
-struct CircleHarmonics {
-    let fourier: FourierPotential
-    let degree: Int
-    private let waves: [Int]
-    private let count: Int
-
-    init(_ basis: TrigonometricBasis) {
-        fourier = FourierPotential(basis)
-        degree = fourier.harmonics[0]
-        waves = fourier.modes.map { $0[0] }
-        count = basis.count
-    }
-
-    func moments(
-        cosine: UnsafePointer<Double>, sine: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>
-    ) {
-        fourier.moments(real: waves.map { cosine[$0] }, imaginary: waves.map { sine[$0] }, into: moments, count: count)
-    }
-
-    func harmonics(
-        weights: UnsafePointer<Double>, cosine: UnsafeMutablePointer<Double>, sine: UnsafeMutablePointer<Double>
-    ) {
-        var (real, imaginary) = (waves.map { _ in 0.0 }, waves.map { _ in 0.0 })
-        fourier.coefficients(weights: weights, real: &real, imaginary: &imaginary)
-        for (q, l) in waves.enumerated() { (cosine[l], sine[l]) = (2 * real[q], -2 * imaginary[q]) }
+        return result
     }
 }

@@ -13,6 +13,8 @@ public enum Scheme: Sendable, Equatable {
         case upwind
         /// A limited linear profile: second order.
         case muscl(SlopeLimiter)
+        /// Weighted parabolas: fifth order in space.
+        case weno5
     }
 
     /// The tolerance of a time step, and of the resolution where the method chooses it.
@@ -27,6 +29,7 @@ public enum Scheme: Sendable, Equatable {
         switch self {
         case .finiteVolume(.upwind, _): "upwind"
         case .finiteVolume(.muscl, _): "muscl"
+        case .finiteVolume(.weno5, _): "weno5"
         case .galerkin: "galerkin"
         case .characteristics: "characteristics"
         }

@@ -50,6 +50,25 @@ public struct PiecewisePolynomial: Sendable {
         breakpoints.append(newEnd)
     }
 
+    /// Appends the piece from `end` to `newEnd`, without arrays of its own.
+    ///
+    /// - Parameter sample: writes the value at a place of the interval, from 0 at `end` to 1 at `newEnd`.
+    public mutating func append(
+        upTo newEnd: Double, sample: (_ place: Double, _ value: UnsafeMutablePointer<Double>) -> Void
+    ) {
+        precondition(newEnd > end)
+        let first = values.count
+        for _ in 0..<(degree + 1) * dimension { values.append(0) }
+        values.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for point in 0...degree {
+                let place = point == degree ? 1 : 0.5 * (1 - cos(.pi * Double(point) / Double(degree)))
+                sample(place, base + (first + point * dimension))
+            }
+        }
+        breakpoints.append(newEnd)
+    }
+
     /// Writes the function's value at a time within `[start, end]`.
     ///
     /// Cost: a binary search and `(degree + 1)·dimension` multiplications.

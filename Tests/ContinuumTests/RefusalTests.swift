@@ -11,9 +11,7 @@ import Training
             basis: TrigonometricBasis(dimension: 2, monomials: [TrigonometricMonomial([.init(.cosine, axis: 1)])]),
             datumCount: 1, coefficients: [1]), targets: [0.2])
 
-    @Test(arguments: [
-        Scheme.characteristics(nodes: nil, tolerance: 1e-9), .finiteVolume(.upwind, tolerance: 1e-6),
-    ])
+    @Test(arguments: [Scheme.characteristics(nodes: nil, tolerance: 1e-9)])
     func severalAnglesAreRefusedByName(scheme: Scheme) throws {
         let grid = try PeriodicGrid(cells: [8, 8])
         #expect(throws: ContinuumError.self) { try Limit(Self.twoAngles, scheme: scheme, grid: grid, times: [1]) }

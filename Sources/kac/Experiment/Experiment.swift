@@ -237,7 +237,8 @@ extension Experiment {
         let grid =
             try keys["grid"].map { try self.grid($0, dimension: dimension, in: folder) }
             ?? PeriodicGrid(cells: Array(repeating: 256, count: min(dimension, 1)))
-        let method = try keys["method"]?.choice(of: ["galerkin", "characteristics", "muscl", "upwind"]) ?? "galerkin"
+        let method =
+            try keys["method"]?.choice(of: ["galerkin", "characteristics", "weno5", "muscl", "upwind"]) ?? "galerkin"
         func only(_ option: String, for methods: [String]) throws {
             if let node = keys[option], !methods.contains(method) {
                 throw node.error(
@@ -254,6 +255,8 @@ extension Experiment {
             let name = try keys["limiter"]?.choice(of: SlopeLimiter.allCases.map(\.rawValue))
             let limiter = name.flatMap(SlopeLimiter.init) ?? .vanLeer
             return (.finiteVolume(.muscl(limiter), tolerance: try tolerance(keys["tolerance"], default: 1e-6)), grid)
+        case "weno5":
+            return (.finiteVolume(.weno5, tolerance: try tolerance(keys["tolerance"], default: 1e-8)), grid)
         case "upwind":
             return (.finiteVolume(.upwind, tolerance: try tolerance(keys["tolerance"], default: 1e-6)), grid)
         default:
