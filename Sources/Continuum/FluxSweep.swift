@@ -65,8 +65,9 @@ struct FluxSweep: @unchecked Sendable {
         var (lowest, highest) = (
             SIMD8<Double>(repeating: .infinity), SIMD8<Double>(repeating: -.infinity)
         )
-        let ratio = (0..<3).map { $0 < dimension ? timeStep / layout.spacing[$0] : 0 }
-        let (ratio0, ratio1, ratio2) = (ratio[0], ratio[1], ratio[2])
+        let ratio0 = timeStep / layout.spacing[0]
+        let ratio1 = dimension > 1 ? timeStep / layout.spacing[1] : 0
+        let ratio2 = dimension > 2 ? timeStep / layout.spacing[2] : 0
         if wantsMoments { sums.update(repeating: 0, count: 2 * waves.modeCount) }
 
         if dimension == 3 {

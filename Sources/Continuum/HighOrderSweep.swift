@@ -140,7 +140,8 @@ struct HighOrderSweep: @unchecked Sendable {
     /// Writes the fluxes across an axis from velocities and face values.
     private func correct(_ axis: Int, _ slab: Range<Int>, _ scratch: UnsafeMutablePointer<Double>) {
         let (velocity, weight) = (row(0, scratch), row(1, scratch))
-        let others = (0..<layout.dimension).filter { $0 != axis }
+        // The axes along the face.
+        let (firstOther, secondOther) = (axis == 0 ? 1 : 0, axis == 2 ? 1 : 2)
         let firstKind = layout.dimension + axis * (layout.dimension == 2 ? 2 : 5)
         let (planes, rows) = rows(slab)
         let (near, far) = (SIMD8<Double>(repeating: 79.0 / 120), SIMD8<Double>(repeating: 19.0 / 240))
@@ -153,7 +154,8 @@ struct HighOrderSweep: @unchecked Sendable {
                     let i = block &* 8
                     store(load(velocity, i) * load(faces + start, i), out, i)
                 }
-                for (place, other) in others.enumerated() {
+                for place in 0..<layout.dimension - 1 {
+                    let other = place == 0 ? firstOther : secondOther
                     let (down2, down, here, up, up2) = neighbours(other, j, k, ghost: row(2, scratch))
                     _ = waves.velocities(
                         kind: firstKind + 2 * place, j, k, into: velocity, scratch: harmonics(scratch))
@@ -167,11 +169,13 @@ struct HighOrderSweep: @unchecked Sendable {
                         store(load(out, i) + (load(velocity, i) * tilt + load(weight, i) * bend), out, i)
                     }
                 }
-                if others.count == 2 {
+                if layout.dimension == 3 {
                     let low = neighbours(
-                        others[0], j - (others[1] == 1 ? 1 : 0), k - (others[1] == 2 ? 1 : 0), ghost: row(2, scratch))
+                        firstOther, j - (secondOther == 1 ? 1 : 0), k - (secondOther == 2 ? 1 : 0),
+                        ghost: row(2, scratch))
                     let high = neighbours(
-                        others[0], j + (others[1] == 1 ? 1 : 0), k + (others[1] == 2 ? 1 : 0), ghost: row(3, scratch))
+                        firstOther, j + (secondOther == 1 ? 1 : 0), k + (secondOther == 2 ? 1 : 0),
+                        ghost: row(3, scratch))
                     _ = waves.velocities(kind: firstKind + 4, j, k, into: velocity, scratch: harmonics(scratch))
                     for block in 0..<layout.blocks {
                         let i = block &* 8
@@ -210,7 +214,9 @@ struct HighOrderSweep: @unchecked Sendable {
     ) {
         if wantsMoments { sums.update(repeating: 0, count: 2 * waves.modeCount) }
         let n = layout.length
-        let ratio = (0..<3).map { $0 < layout.dimension ? timeStep / layout.spacing[$0] : 0 }
+        let ratio0 = timeStep / layout.spacing[0]
+        let ratio1 = layout.dimension > 1 ? timeStep / layout.spacing[1] : 0
+        let ratio2 = layout.dimension > 2 ? timeStep / layout.spacing[2] : 0
         let (a, b) = (stage.baseWeight, stage.eulerWeight)
         let (e0, e1, e2) = stage.error
         let (planes, rows) = rows(slab)
@@ -222,9 +228,9 @@ struct HighOrderSweep: @unchecked Sendable {
                 let below2 = layout.dimension > 2 ? flux(2) + layout.start(j, k - 1) : row0
                 var square = 0.0
                 for i in 0..<n {
-                    var gain = ratio[0] * (row0[i == 0 ? n &- 1 : i &- 1] - row0[i])
-                    if layout.dimension > 1 { gain += ratio[1] * (below1[i] - row1[i]) }
-                    if layout.dimension > 2 { gain += ratio[2] * (below2[i] - row2[i]) }
+                    var gain = ratio0 * (row0[i == 0 ? n &- 1 : i &- 1] - row0[i])
+                    if layout.dimension > 1 { gain += ratio1 * (below1[i] - row1[i]) }
+                    if layout.dimension > 2 { gain += ratio2 * (below2[i] - row2[i]) }
                     let euler = start[here &+ i] + gain
                     let (u0, u) = (base[here &+ i], source[here &+ i])
                     let value = a * u0 + b * euler

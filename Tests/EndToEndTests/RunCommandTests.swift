@@ -34,7 +34,7 @@ import Testing
         #expect(small.folder.contents == ["circuit.qasm", "data.csv", "small.h5", "small.yml"])
     }
 
-    @Test(arguments: ["galerkin", "characteristics", "muscl", "upwind"])
+    @Test(arguments: ["galerkin", "characteristics", "weno5", "muscl", "upwind"])
     func everyMethodRuns(method: String) throws {
         let small = try SmallExperiment(replacing: [("method: galerkin", "method: \(method)"), ("1e-9", "1e-6")])
         let process = try small.run()
