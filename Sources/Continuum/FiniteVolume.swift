@@ -460,19 +460,15 @@ public final class FiniteVolume: ContinuumSolver {
 
     /// Splits cells along one axis.
     private func refined(_ values: [Double], cells n: Int, stride: Int, parts: Int) -> [Double] {
-        let limiter: SlopeLimiter? =
-            switch reconstruction {
-            case .upwind: nil
-            case .muscl(let limiter): limiter
-            case .weno5: .monotonizedCentral
-            }
+        // What lies inside a cell is a question beside the scheme's own profile: upwind has none.
+        let limiter: SlopeLimiter = if case .muscl(let own) = reconstruction { own } else { .vanLeer }
         var result = Array(repeating: 0.0, count: values.count * parts)
         for line in 0..<values.count / n {
             let (inner, outer) = (line % stride, line / stride)
             func value(_ cell: Int) -> Double { values[inner + stride * (cell + n * outer)] }
             for cell in 0..<n {
                 let (left, here, right) = (value((cell + n - 1) % n), value(cell), value((cell + 1) % n))
-                let slope = limiter.map { $0(here - left, right - here) } ?? 0
+                let slope = limiter(here - left, right - here)
                 for part in 0..<parts {
                     let offset = (Double(part) + 0.5) / Double(parts) - 0.5
                     result[inner + stride * (cell * parts + part + n * parts * outer)] = here + offset * slope
