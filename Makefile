@@ -1,7 +1,7 @@
 # What the project is built, tried and tested with. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint test-readers test-peers clean
+.PHONY: help setup build demo test lint test-readers test-peers bench clean
 
 # Code for this machine's vector units; `make build KAC_MARCH=` builds for any.
 KAC_MARCH ?= native
@@ -34,7 +34,7 @@ test: setup ## Runs the tests.
 	swift test $(CONFIGURATION) --disable-testable-imports
 
 lint: ## Checks the layout of the sources.
-	swift format lint --strict -r -p Sources Tests Package.swift
+	swift format lint --strict -r -p Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
 test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens the demo's run file with Python's readers, and draws it.
 	@mkdir -p build/readers
@@ -57,5 +57,21 @@ test-peers: setup .venv-peers/installed ## Compares random experts and every ans
 	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r $<
 	touch $@
 
+# Swift alone with PEERS=none; the peers need Python 3.
+PEERS ?= all
+RESULTS := Benchmarks/results
+
+bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the kernels, beside the peers unless PEERS=none.
+	@mkdir -p $(RESULTS)
+	cd Benchmarks && swift package --disable-sandbox benchmark --target Kernels
+	cd Benchmarks && swift build -c release --product measure
+	Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F).json
+	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/experts.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-peers.json)
+
+.venv-bench/installed: Benchmarks/peers/requirements.txt
+	python3 -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r $<
+	touch $@
+
 clean: ## Removes what was built.
-	rm -rf .build .venv-readers .venv-peers build
+	rm -rf .build Benchmarks/.build .venv-readers .venv-peers .venv-bench build

@@ -59,7 +59,7 @@ let package = Package(
 
         floor("Torus", on: ["CFFTW"]),
         floor("TimeStepping", on: []),
-        floor("Experts", on: ["Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
+        floor("Experts", on: ["CLanes", "Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
         floor("Training", on: ["Torus", "TimeStepping", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),
         floor("Continuum", on: ["CLanes", "Torus", "TimeStepping", "Training"]),
         floor("Particles", on: ["Torus", "TimeStepping", "Training"]),
@@ -79,7 +79,9 @@ let package = Package(
         tests(of: "Torus"),
         tests(of: "TimeStepping"),
         tests(of: "Experts", with: ["Torus"], reading: ["Qiskit"]),
-        tests(of: "Training", with: ["Torus", "Experts"]),
+        // Stands in front of malloc to count what a test asks for.
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        tests(of: "Training", with: ["Torus", "TimeStepping", "Experts", "CAllocationCounter"]),
         tests(
             of: "Continuum",
             with: [

@@ -1,3 +1,4 @@
+import CLanes
 import Foundation
 import Torus
 
@@ -9,13 +10,18 @@ extension StateVectorSweep {
 
         /// A worker's own memory.
         struct Scratch {
-            /// The states before trained steps one after the other, or one state.
+            /// The states at which derivatives are taken one after the other, or one state.
             let states: Rows
             let costate: Rows
-            /// Cosine and sine of every trained turn.
-            let turns: Rows
-            let gradient: Rows
-            /// Cosine and sine of the turn at hand.
+            /// Cosine and sine of every trained turn, block by block.
+            private(set) var turns: Rows
+            /// The unitary of every run, block by block.
+            private(set) var unitaries: Rows
+            /// The derivative by every trained turn's angle.
+            let derivatives: Rows
+            /// The derivatives of the runs of a pass about X, Y and Z.
+            let vectors: Rows
+            /// Cosine and sine of the step's turn at hand.
             let turn: Rows
             /// A value or a derivative, and three rows of its partial sums.
             let result: Rows
@@ -24,9 +30,48 @@ extension StateVectorSweep {
                 states = base
                 costate = base + core.stateCount * core.rowCount
                 turns = costate + core.rowCount
-                gradient = turns + 2 * core.trainedCount
-                turn = gradient + core.parameterCount
+                unitaries = turns + StateVectorSweep.blockChunk * 2 * core.trainedCount
+                derivatives = unitaries + StateVectorSweep.blockChunk * 4 * core.passes.runs.count
+                vectors = derivatives + core.trainedCount
+                turn = vectors + 3 * StateVector.largestQubitCount
                 result = turn + 2
+            }
+
+            /// The same memory with the turns and unitaries of a block of the piece.
+            @inline(__always)
+            func block(_ index: Int, _ core: Core) -> Scratch {
+                var scratch = self
+                scratch.turns += index &* 2 &* core.trainedCount
+                scratch.unitaries += index &* 4 &* core.passes.runs.count
+                return scratch
+            }
+        }
+
+        /// Passes with their parts where no array has to be looked into.
+        struct Tables {
+            let passes: UnsafeMutableBufferPointer<SweepPass>
+            let runs: UnsafeMutableBufferPointer<SweepRun>
+            let turns: UnsafeMutableBufferPointer<SweepStep>
+            let signs: UnsafeMutableBufferPointer<UInt64>
+
+            init(_ list: SweepPasses) {
+                passes = Self.copy(list.passes)
+                runs = Self.copy(list.runs)
+                turns = Self.copy(list.turns)
+                signs = Self.copy(list.signs)
+            }
+
+            static func copy<Element>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
+                let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+                _ = buffer.initialize(from: elements)
+                return buffer
+            }
+
+            func deallocate() {
+                passes.deallocate()
+                runs.deallocate()
+                turns.deallocate()
+                signs.deallocate()
             }
         }
 
@@ -34,41 +79,62 @@ extension StateVectorSweep {
         let parameterCount: Int
         let trainedCount: Int
         let rowCount: Int
-        /// Whether the states before trained steps are kept for the way back.
+        /// Whether the states at which derivatives are taken are kept for the way back.
         let keepsStates: Bool
         let stateCount: Int
+        let passes: Tables
         private let plan: SweepPlan
+        private let starts: UnsafeMutableBufferPointer<Int>
+        private let terms: UnsafeMutableBufferPointer<SweepPlan.Term>
+        /// The trained turns of each parameter, parameter by parameter, each with its factor.
+        private let shareStarts: UnsafeMutableBufferPointer<Int>
+        private let shares: UnsafeMutableBufferPointer<(turn: Int, factor: Double)>
         /// Cosine and sine of every turn by data, datum by datum.
         private let datumTurns: UnsafeMutablePointer<Double>
-        /// The rows of the state before the first trained step: those of a datum, or one for all.
+        /// The rows of each datum's state before the passes, unless that is `|0…0⟩` for all.
         private let prefixStates: UnsafeMutablePointer<Double>
-        private let prefixStride: Int
+        private let hasPrefix: Bool
         /// The amplitudes of every datum's initial state, datum by datum; none when it is `|0…0⟩`.
         private let amplitudes: UnsafeMutablePointer<Double>
         private let amplitudeCount: Int
 
-        var scratchLength: Int { (stateCount + 1) * rowCount + 2 * trainedCount + parameterCount + 6 }
+        var scratchLength: Int {
+            let tables = trainedCount + StateVectorSweep.blockChunk * (2 * trainedCount + 4 * passes.runs.count)
+            return (stateCount + 1) * rowCount + tables + 3 * StateVector.largestQubitCount + 6
+        }
 
         init(_ expert: QuantumExpert, inputs: [[Double]]) {
             let rows = 2 << expert.circuit.qubitCount
             let storesPrefix = inputs.count <= StateVectorSweep.prefixLimit / (8 * rows)
             plan = SweepPlan(expert, storesPrefix: storesPrefix)
+            passes = Tables(plan.passes)
+            starts = Tables.copy(plan.starts)
+            terms = Tables.copy(plan.terms)
+            let shares = plan.shares(ofParameters: expert.parameterCount)
+            shareStarts = Tables.copy(shares.starts)
+            self.shares = Tables.copy(shares.shares)
             rowCount = rows
             datumCount = inputs.count
             parameterCount = expert.parameterCount
             trainedCount = plan.trainedCount
-            keepsStates = (trainedCount + 1) * rows <= StateVectorSweep.tapeLimit / MemoryLayout<Lanes>.size
-            stateCount = keepsStates ? trainedCount + 1 : 1
-            prefixStride = storesPrefix ? rows : 0
-            datumTurns = .allocate(capacity: max(1, 2 * plan.datumAngles.count * inputs.count))
-            prefixStates = .allocate(capacity: storesPrefix ? rows * inputs.count : rows)
+            let kept = plan.passes.passes.count(where: \.isTrained) + 1
+            keepsStates = kept * rows <= StateVectorSweep.tapeLimit / MemoryLayout<Lanes>.size
+            stateCount = keepsStates ? kept : 1
             amplitudeCount = expert.circuit.amplitudes.count
+            hasPrefix = !plan.prefix.passes.isEmpty || storesPrefix && amplitudeCount > 0
+            datumTurns = .allocate(capacity: max(1, 2 * plan.datumAngles.count * inputs.count))
+            prefixStates = .allocate(capacity: hasPrefix ? rows * inputs.count : 1)
             amplitudes = .allocate(capacity: max(1, amplitudeCount * inputs.count))
             tabulate(inputs, expert)
-            runPrefix()
+            if hasPrefix { runPrefix() }
         }
 
         func deallocate() {
+            passes.deallocate()
+            starts.deallocate()
+            terms.deallocate()
+            shareStarts.deallocate()
+            shares.deallocate()
             datumTurns.deallocate()
             prefixStates.deallocate()
             amplitudes.deallocate()
@@ -91,38 +157,48 @@ extension StateVectorSweep {
             }
         }
 
-        /// Applies the steps before the first trained one, a datum a lane.
+        /// Applies the passes before the first trained step, a datum a lane.
         private func runPrefix() {
-            if prefixStride == 0 {
-                prefixStates.initialize(repeating: 0, count: rowCount)
-                prefixStates[0] = 1
-                return
-            }
-            let rows = Rows.allocate(capacity: rowCount + 2)
+            let tables = Tables(plan.prefix)
+            defer { tables.deallocate() }
+            let rows = Rows.allocate(capacity: rowCount + 2 + 4 * tables.runs.count)
             defer { rows.deallocate() }
             let turn = rows + rowCount
-            turn.initialize(repeating: Lanes(), count: 2)
+            let unitaries = turn + 2
             for first in stride(from: 0, to: datumCount, by: 8) {
-                rows.initialize(repeating: Lanes(), count: rowCount)
-                rows[0] = Lanes(repeating: 1)
-                for k in 0..<amplitudeCount {
+                func circle(_ step: SweepStep) -> (cosine: Lanes, sine: Lanes) {
+                    var (cosine, sine) = (Lanes(repeating: step.cosine), Lanes(repeating: step.sine))
+                    guard step.source == .datum else { return (cosine, sine) }
                     for lane in 0..<8 {
-                        rows[2 * k][lane] = amplitudes[min(first + lane, datumCount - 1) * amplitudeCount + k]
+                        let table = datumTable(min(first + lane, datumCount - 1))
+                        cosine[lane] = table[2 * step.datumPlace]
+                        sine[lane] = table[2 * step.datumPlace + 1]
                     }
+                    return (cosine, sine)
                 }
-                for step in plan.prefix {
-                    (turn[0], turn[1]) = (Lanes(repeating: step.cosine), Lanes(repeating: step.sine))
-                    if step.source == .datum {
+                for (place, run) in tables.runs.enumerated() {
+                    var product = SweepKernels.Product()
+                    for index in run.turns {
+                        let (cosine, sine) = circle(tables.turns[index])
+                        product.rotate(axis: tables.turns[index].rotationAxis, cosine: cosine, sine: sine)
+                    }
+                    product.store(unitaries + 4 * place)
+                }
+                if amplitudeCount > 0 {
+                    rows.initialize(repeating: Lanes(), count: rowCount)
+                    for k in 0..<amplitudeCount {
                         for lane in 0..<8 {
-                            let table = datumTable(min(first + lane, datumCount - 1))
-                            turn[0][lane] = table[2 * step.datumPlace]
-                            turn[1][lane] = table[2 * step.datumPlace + 1]
+                            rows[2 * k][lane] = amplitudes[min(first + lane, datumCount - 1) * amplitudeCount + k]
                         }
                     }
-                    apply(step, from: rows, to: rows, by: turn)
+                }
+                for (place, pass) in tables.passes.enumerated() {
+                    if pass.kind == .step { (turn[0], turn[1]) = circle(pass.step) }
+                    let begins = place == 0 && amplitudeCount == 0 && begin(rows, tables, unitaries)
+                    if !begins { apply(pass, tables, unitaries, turn, isInverse: false, from: rows, to: rows) }
                 }
                 for lane in 0..<min(8, datumCount - first) {
-                    let state = prefixStates + (first + lane) * prefixStride
+                    let state = prefixStates + (first + lane) * rowCount
                     for row in 0..<rowCount { state[row] = rows[row][lane] }
                 }
             }
@@ -133,25 +209,37 @@ extension StateVectorSweep {
             datumTurns + 2 &* plan.datumAngles.count &* datum
         }
 
-        /// Computes the trained turns of the block of points from `first` on.
+        /// Computes the trained turns of the block of points from `first` on, and the unitaries that no datum changes.
         func load(_ scratch: Scratch, points: UnsafePointer<Double>, count: Int, first: Int) {
-            plan.terms.withUnsafeBufferPointer { terms in
-                for place in 0..<trainedCount {
-                    var angle = Lanes(repeating: plan.constants[place])
-                    for term in plan.starts[place]..<plan.starts[place &+ 1] {
-                        let axis = points + (terms[term].axis &* count &+ first)
-                        var block = Lanes()
-                        if first &+ 8 <= count {
-                            block = UnsafeRawPointer(axis).loadUnaligned(as: Lanes.self)
-                        } else {
-                            for lane in 0..<(count &- first) { block[lane] = axis[lane] }
-                        }
-                        angle = angle + terms[term].factor * block
+            for place in 0..<trainedCount {
+                var angle = Lanes(repeating: plan.constants[place])
+                for term in starts[place]..<starts[place &+ 1] {
+                    let axis = points + (terms[term].axis &* count &+ first)
+                    var block = Lanes()
+                    if first &+ 8 <= count {
+                        block = UnsafeRawPointer(axis).loadUnaligned(as: Lanes.self)
+                    } else {
+                        for lane in 0..<(count &- first) { block[lane] = axis[lane] }
                     }
-                    let (sine, cosine) = sineCosine(plan.scales[place] * angle)
-                    scratch.turns[2 &* place] = cosine
-                    scratch.turns[2 &* place &+ 1] = sine
+                    angle = angle + terms[term].factor * block
                 }
+                let (sine, cosine) = sineCosine(plan.scales[place] * angle)
+                scratch.turns[2 &* place] = cosine
+                scratch.turns[2 &* place &+ 1] = sine
+            }
+            compose(scratch, UnsafePointer(datumTurns), ofData: false)
+        }
+
+        /// Multiplies the runs out: those that depend on data, or the others.
+        private func compose(_ scratch: Scratch, _ table: UnsafePointer<Double>, ofData: Bool) {
+            guard let turns = passes.turns.baseAddress, let runs = passes.runs.baseAddress else { return }
+            for place in 0..<passes.runs.count where runs[place].dependsOnData == ofData {
+                var product = SweepKernels.Product()
+                for index in runs[place].turns.lowerBound..<runs[place].turns.upperBound {
+                    let (cosine, sine) = circle(turns + index, scratch, table)
+                    product.rotate(axis: turns[index].rotationAxis, cosine: cosine, sine: sine)
+                }
+                product.store(scratch.unitaries + 4 &* place)
             }
         }
 
@@ -160,111 +248,240 @@ extension StateVectorSweep {
             _ scratch: Scratch, datum: Int, count: Int, first: Int, values: UnsafeMutablePointer<Double>,
             gradients: UnsafeMutablePointer<Double>?
         ) {
-            let prefix = prefixStates + datum &* prefixStride
-            for row in 0..<rowCount { scratch.states[row] = Lanes(repeating: prefix[row]) }
-            if prefixStride == 0 {
-                let amplitudes = amplitudes + datum &* amplitudeCount
-                for k in 0..<amplitudeCount { scratch.states[2 &* k] = Lanes(repeating: amplitudes[k]) }
-            }
             let table = UnsafePointer(datumTable(datum))
-            plan.steps.withUnsafeBufferPointer { steps in
-                let state = forward(steps, scratch, table)
-                plan.observable.flips.withUnsafeBufferPointer { flips in
-                    plan.observable.diagonals.withUnsafeBufferPointer { diagonals in
-                        // Without a string there is no diagonal, and nothing is read.
-                        SweepKernels.observe(
-                            plan.size, flips: flips, realCount: plan.observable.realCount,
-                            diagonals: diagonals.baseAddress ?? table, state: state, costate: scratch.costate,
-                            value: scratch.result)
-                    }
-                }
-                Self.store(scratch.result, to: values + (datum &* count &+ first), lanes: count &- first)
-                guard let gradients else { return }
-                backward(steps, scratch, table, state)
+            if let gradients {
+                // The results of many points do not stay in the cache; until they are written, their lines have come back.
                 for axis in 0..<parameterCount {
                     let out = gradients + ((datum &* parameterCount &+ axis) &* count &+ first)
-                    Self.store(scratch.gradient + axis, to: out, lanes: count &- first)
+                    kac_prefetch(out)
+                    kac_prefetch(out + 7)
                 }
+            }
+            compose(scratch, table, ofData: true)
+            let state = forward(scratch, table, datum)
+            plan.observable.flips.withUnsafeBufferPointer { flips in
+                plan.observable.diagonals.withUnsafeBufferPointer { diagonals in
+                    // Without a string there is no diagonal, and nothing is read.
+                    SweepKernels.observe(
+                        plan.size, flips: flips, realCount: plan.observable.realCount,
+                        diagonals: diagonals.baseAddress ?? table, state: state, costate: scratch.costate,
+                        value: scratch.result)
+                }
+            }
+            Self.store(scratch.result, to: values + (datum &* count &+ first), lanes: count &- first)
+            guard let gradients else { return }
+            backward(scratch, table, state)
+            for axis in 0..<parameterCount {
+                let out = gradients + ((datum &* parameterCount &+ axis) &* count &+ first)
+                var sum = Lanes()
+                for place in shareStarts[axis]..<shareStarts[axis &+ 1] {
+                    sum = sum + shares[place].factor * scratch.derivatives[shares[place].turn]
+                }
+                scratch.result[0] = sum
+                Self.store(scratch.result, to: out, lanes: count &- first)
             }
         }
 
-        /// Applies the steps; returns the last state.
-        private func forward(
-            _ steps: UnsafeBufferPointer<SweepStep>, _ scratch: Scratch, _ table: UnsafePointer<Double>
-        ) -> Rows {
+        /// Applies the passes; returns the last state.
+        private func forward(_ scratch: Scratch, _ table: UnsafePointer<Double>, _ datum: Int) -> Rows {
             var state = scratch.states
-            for step in steps {
-                let target = step.isTrained && keepsStates ? state + rowCount : state
-                if step.kind == .controlledPhase, target != state { target.update(from: state, count: rowCount) }
-                apply(step, from: state, to: target, by: turn(step, scratch, table))
+            var next = 0
+            if hasPrefix {
+                let prefix = prefixStates + datum &* rowCount
+                for row in 0..<rowCount { state[row] = Lanes(repeating: prefix[row]) }
+            } else if amplitudeCount > 0 {
+                state.update(repeating: Lanes(), count: rowCount)
+                let amplitudes = amplitudes + datum &* amplitudeCount
+                for k in 0..<amplitudeCount { state[2 &* k] = Lanes(repeating: amplitudes[k]) }
+            } else if begin(state, passes, scratch.unitaries) {
+                next = 1
+            }
+            for place in next..<passes.passes.count {
+                let pass = passes.passes[place]
+                let keeps = keepsStates && place > 0 && passes.passes[place &- 1].isTrained
+                let target = keeps ? state + rowCount : state
+                let turn = pass.kind == .step ? turn(pass.step, scratch, table) : UnsafePointer(scratch.turn)
+                apply(pass, passes, scratch.unitaries, turn, isInverse: false, from: state, to: target)
                 state = target
             }
             return state
         }
 
-        /// Takes the steps back from the costate to the gradient.
-        private func backward(
-            _ steps: UnsafeBufferPointer<SweepStep>, _ scratch: Scratch, _ table: UnsafePointer<Double>, _ last: Rows
-        ) {
-            for axis in 0..<parameterCount { scratch.gradient[axis] = Lanes() }
-            let (starts, terms) = (plan.starts, plan.terms)
+        /// Makes the state after the first pass where that is a product of single qubits, otherwise `|0…0⟩`.
+        private func begin(_ rows: Rows, _ tables: Tables, _ unitaries: Rows) -> Bool {
+            rows[0] = Lanes(repeating: 1)
+            rows[1] = Lanes()
+            guard let pass = tables.passes.first, pass.kind == .turns else {
+                (rows + 2).update(repeating: Lanes(), count: rowCount &- 2)
+                return false
+            }
+            var place = pass.runs.lowerBound
+            var bit = 1
+            while bit < plan.size {
+                if place < pass.runs.upperBound, tables.runs[place].bit == bit {
+                    SweepKernels.extend(rows, bit: bit, by: unitaries + 4 &* place)
+                    place &+= 1
+                } else {
+                    (rows + 2 &* bit).update(repeating: Lanes(), count: 2 &* bit)
+                }
+                bit &<<= 1
+            }
+            return true
+        }
+
+        /// Takes the passes back from the costate to the gradient.
+        private func backward(_ scratch: Scratch, _ table: UnsafePointer<Double>, _ last: Rows) {
             var state = last
             var remaining = trainedCount
-            for step in steps.reversed() {
+            for place in passes.passes.indices.reversed() {
                 // No derivative is left to be taken.
                 if remaining == 0 { return }
-                let turn = turn(step, scratch, table)
-                if keepsStates {
-                    if step.isTrained { state -= rowCount }
-                } else {
-                    apply(step, from: state, to: state, by: turn, sign: -1)
+                let pass = passes.passes[place]
+                let turn = pass.kind == .step ? turn(pass.step, scratch, table) : UnsafePointer(scratch.turn)
+                if pass.isTrained { remaining &-= differentiate(pass, scratch, table, state, turn) }
+                if remaining == 0 { return }
+                // A trained step has turned the costate already.
+                if pass.kind != .step || !pass.isTrained {
+                    let costate = scratch.costate
+                    apply(pass, passes, scratch.unitaries, turn, isInverse: true, from: costate, to: costate)
                 }
-                guard step.isTrained else {
-                    apply(step, from: scratch.costate, to: scratch.costate, by: turn, sign: -1)
-                    continue
+                if !keepsStates {
+                    apply(pass, passes, scratch.unitaries, turn, isInverse: true, from: state, to: state)
+                } else if place > 0, passes.passes[place &- 1].isTrained {
+                    state -= rowCount
                 }
-                SweepKernels.turnBack(
-                    step, plan.size, costate: scratch.costate, state: state, by: turn, sums: scratch.result)
-                let derivative = (2 * step.scale) * scratch.result[0]
-                for term in starts[step.trainedPlace]..<starts[step.trainedPlace &+ 1] {
-                    let axis = terms[term].axis
-                    scratch.gradient[axis] = scratch.gradient[axis] + terms[term].factor * derivative
-                }
-                remaining &-= 1
             }
         }
 
-        @inline(__always)
-        private func apply(
-            _ step: SweepStep, from source: Rows, to target: Rows, by turn: UnsafePointer<Lanes>, sign: Double = 1
-        ) {
-            switch step.kind {
-            case .negate, .controlledNegate, .exchange, .controlledExchange, .swap:
-                SweepKernels.flip(step, plan.size, target)
-            default: SweepKernels.turn(step, plan.size, from: source, to: target, by: turn, sign: sign)
+        /// Adds a pass's derivatives to the gradient, from state and costate after it; returns how many angles they were of.
+        private func differentiate(
+            _ pass: SweepPass, _ scratch: Scratch, _ table: UnsafePointer<Double>, _ state: Rows,
+            _ turn: UnsafePointer<Lanes>
+        ) -> Int {
+            if pass.kind == .step {
+                SweepKernels.turnBack(
+                    pass.step, plan.size, costate: scratch.costate, state: state, by: turn, sums: scratch.result)
+                scratch.derivatives[pass.step.trainedPlace] = (2 * pass.step.scale) * scratch.result[0]
+                return 1
             }
+            correlate(pass, scratch, state)
+            guard let turns = passes.turns.baseAddress else { return 0 }
+            var found = 0
+            for place in pass.runs where passes.runs[place].isTrained {
+                let run = passes.runs[place]
+                let vector = scratch.vectors + 3 &* (place &- pass.runs.lowerBound)
+                let mixes = run.axes.rawValue & (run.axes.rawValue &- 1) != 0
+                for index in (run.firstTrained..<run.turns.upperBound).reversed() {
+                    let step = turns + index
+                    let axis = step.pointee.rotationAxis
+                    if step.pointee.isTrained {
+                        scratch.derivatives[step.pointee.trainedPlace] = vector[axis]
+                        found &+= 1
+                    }
+                    if mixes, index > run.firstTrained {
+                        let (cosine, sine) = circle(step, scratch, table)
+                        SweepKernels.rotateBack(vector, axis: axis, cosine: cosine, sine: sine)
+                    }
+                }
+            }
+            return found
+        }
+
+        /// Computes `Im ⟨λ|σ|ψ⟩` of the Pauli matrices that the runs of a pass need.
+        private func correlate(_ pass: SweepPass, _ scratch: Scratch, _ state: Rows) {
+            let first = pass.runs.lowerBound
+            var place = first
+            while place < pass.runs.upperBound {
+                let run = passes.runs[place]
+                let vector = scratch.vectors + 3 &* (place &- first)
+                if place &+ 1 < pass.runs.upperBound, passes.runs[place &+ 1].axes == run.axes, run.isTrained {
+                    let bits = (run.bit, passes.runs[place &+ 1].bit)
+                    for axis in 0..<3 {
+                        if run.axes.rawValue &>> axis & 1 == 1 {
+                            SweepKernels.derivatives(
+                                plan.size, axis: axis, bits: bits, costate: scratch.costate, state: state,
+                                to: (vector + axis, vector + (3 &+ axis)))
+                        } else {
+                            (vector[axis], vector[3 &+ axis]) = (Lanes(), Lanes())
+                        }
+                    }
+                    place &+= 2
+                    continue
+                }
+                for axis in 0..<3 {
+                    if run.axes.rawValue &>> axis & 1 == 1 {
+                        SweepKernels.derivative(
+                            plan.size, axis: axis, bit: run.bit, costate: scratch.costate, state: state,
+                            to: vector + axis)
+                    } else {
+                        vector[axis] = Lanes()
+                    }
+                }
+                place &+= 1
+            }
+        }
+
+        /// Applies a pass or its inverse to `source` into `target`, which may be the same.
+        private func apply(
+            _ pass: SweepPass, _ tables: Tables, _ unitaries: Rows, _ turn: UnsafePointer<Lanes>, isInverse: Bool,
+            from source: Rows, to target: Rows
+        ) {
+            if pass.kind == .turns {
+                var source = source
+                var place = pass.runs.lowerBound
+                while place < pass.runs.upperBound {
+                    let unitary = UnsafePointer(unitaries + 4 &* place)
+                    let bit = tables.runs[place].bit
+                    if place &+ 1 < pass.runs.upperBound {
+                        SweepKernels.turn(
+                            plan.size, bits: (bit, tables.runs[place &+ 1].bit), by: (unitary, unitary + 4),
+                            isInverse: isInverse, from: source, to: target)
+                    } else {
+                        SweepKernels.turn(
+                            plan.size, bit: bit, by: unitary, isInverse: isInverse, from: source, to: target)
+                    }
+                    source = target
+                    place &+= 2
+                }
+                return
+            }
+            if target != source { target.update(from: source, count: rowCount) }
+            switch (pass.kind, pass.step.kind) {
+            case (.signs, _):
+                guard let signs = tables.signs.baseAddress else { return }
+                SweepKernels.negate(target, plan.size, where: signs + pass.signs)
+            case (_, .controlledExchange), (_, .swap): SweepKernels.exchange(pass.step, plan.size, target)
+            default:
+                SweepKernels.turn(
+                    pass.step, plan.size, from: target, to: target, by: turn, sign: isInverse ? -1 : 1)
+            }
+        }
+
+        /// The cosine and sine of a step's turn, written where a kernel can read them.
+        private func turn(
+            _ step: SweepStep, _ scratch: Scratch, _ table: UnsafePointer<Double>
+        ) -> UnsafePointer<Lanes> {
+            withUnsafePointer(to: step) { step in
+                (scratch.turn[0], scratch.turn[1]) = circle(step, scratch, table)
+            }
+            return UnsafePointer(scratch.turn)
         }
 
         /// The cosine and sine of a step's turn.
         @inline(__always)
-        private func turn(
-            _ step: SweepStep, _ scratch: Scratch, _ table: UnsafePointer<Double>
-        ) -> UnsafePointer<Lanes> {
-            let turn = scratch.turns + 2 &* step.trainedPlace
-            let offset = table + 2 &* step.datumPlace
-            switch step.source {
-            case .trained: return UnsafePointer(turn)
-            case .fixed:
-                scratch.turn[0] = Lanes(repeating: step.cosine)
-                scratch.turn[1] = Lanes(repeating: step.sine)
-            case .datum:
-                scratch.turn[0] = Lanes(repeating: offset[0])
-                scratch.turn[1] = Lanes(repeating: offset[1])
+        private func circle(
+            _ step: UnsafePointer<SweepStep>, _ scratch: Scratch, _ table: UnsafePointer<Double>
+        ) -> (cosine: Lanes, sine: Lanes) {
+            let turn = scratch.turns + 2 &* step.pointee.trainedPlace
+            let offset = table + 2 &* step.pointee.datumPlace
+            switch step.pointee.source {
+            case .trained: return (turn[0], turn[1])
+            case .fixed: return (Lanes(repeating: step.pointee.cosine), Lanes(repeating: step.pointee.sine))
+            case .datum: return (Lanes(repeating: offset[0]), Lanes(repeating: offset[1]))
             case .trainedAndDatum:
-                scratch.turn[0] = turn[0] * offset[0] - turn[1] * offset[1]
-                scratch.turn[1] = turn[1] * offset[0] + turn[0] * offset[1]
+                let (c, s) = (Lanes(repeating: offset[0]), Lanes(repeating: offset[1]))
+                return (turn[0] * c - turn[1] * s, turn[1] * c + turn[0] * s)
             }
-            return UnsafePointer(scratch.turn)
         }
 
         @inline(__always)

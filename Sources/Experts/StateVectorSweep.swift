@@ -12,14 +12,16 @@ public import Torus
 /// ```
 ///
 /// Points are given axis by axis, as for `TrigonometricSweep`: parameter `p` of point `i` is at `p·N + i`. Eight points are
-/// worked on at once, a point a lane. What no point sees differently is done once: the gates before the first trained one
-/// and the angles of data in the initialiser, sines and cosines of trained angles once for a block of points and sixteen
-/// data, and fixed gates at the end are moved onto the observable where that saves work.
+/// worked on at once, a point a lane. What no point sees differently is done once: entangling gates before the first trained
+/// one and the angles of data in the initialiser, sines and cosines of trained angles once for a block of points and sixteen
+/// data, and fixed gates at the end are moved onto the observable where that saves work. Rotations of one qubit one after
+/// the other are multiplied out first, and two qubits are turned in one pass through the state.
 ///
-/// The gradient is that of `AdjointDifferentiation`: forward to `|ψ⟩`, then backward with `O|ψ⟩`. States before trained
-/// gates are kept on the way forward when they fit into the cache, and otherwise found again on the way back.
+/// The gradient is that of `AdjointDifferentiation`: forward to `|ψ⟩`, then backward with `O|ψ⟩`; the derivatives of all
+/// rotations between two entangling gates come from the numbers `Im ⟨λ|σ|ψ⟩` after them. States at which derivatives are
+/// taken are kept on the way forward when they fit into the cache, and otherwise found again on the way back.
 ///
-/// A block of points and sixteen data are a piece of the parallel loop; every number is computed on its own, so the results
+/// Eight blocks of points and sixteen data are a piece of the parallel loop; every number is computed on its own, so the results
 /// are the same to the bit for any number of threads. Nothing is allocated after the initialiser, but by the conveniences
 /// with arrays. One sweep must not be used from two threads at once.
 ///
@@ -45,6 +47,8 @@ public final class StateVectorSweep {
     private typealias Rows = UnsafeMutablePointer<Lanes>
     /// Data in a piece of the parallel loop.
     private static let dataChunk = 16
+    /// Blocks of eight points in a piece: enough that results are written in lines that follow one another.
+    static let blockChunk = 8
 
     private final class PieceCounter: Sendable {
         let next = Atomic(0)
@@ -86,7 +90,8 @@ public final class StateVectorSweep {
         gradients: UnsafeMutablePointer<Double>?
     ) {
         let blocks = (count + 7) / 8
-        let pieces = blocks * ((datumCount + Self.dataChunk - 1) / Self.dataChunk)
+        let chunks = (blocks + Self.blockChunk - 1) / Self.blockChunk
+        let pieces = chunks * ((datumCount + Self.dataChunk - 1) / Self.dataChunk)
         let workers = min(parallelism.threads, pieces)
         pieceCounter.next.store(0, ordering: .relaxed)
         let core = core
@@ -97,13 +102,18 @@ public final class StateVectorSweep {
             while true {
                 let piece = pieceCounter.next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if piece >= pieces { return }
-                let (block, chunk) = (piece % blocks, piece / blocks)
-                core.load(scratch, points: points, count: count, first: 8 &* block)
-                let last = min(core.datumCount, (chunk &+ 1) &* Self.dataChunk)
-                for datum in chunk &* Self.dataChunk..<last {
-                    core.evaluate(
-                        scratch, datum: datum, count: count, first: 8 &* block, values: values,
-                        gradients: gradients)
+                let firstBlock = piece % chunks &* Self.blockChunk
+                let lastBlock = min(blocks, firstBlock &+ Self.blockChunk)
+                for block in firstBlock..<lastBlock {
+                    core.load(scratch.block(block &- firstBlock, core), points: points, count: count, first: 8 &* block)
+                }
+                let firstDatum = piece / chunks &* Self.dataChunk
+                for datum in firstDatum..<min(core.datumCount, firstDatum &+ Self.dataChunk) {
+                    for block in firstBlock..<lastBlock {
+                        core.evaluate(
+                            scratch.block(block &- firstBlock, core), datum: datum, count: count, first: 8 &* block,
+                            values: values, gradients: gradients)
+                    }
                 }
             }
         }

@@ -1,7 +1,8 @@
+import CLanes
+
 /// The loops over amplitudes of eight states at once: amplitude `k` is the rows `2k` (real part) and `2k + 1` (imaginary).
 ///
-/// Rows go in and out through pointers, and sums are kept in memory: what is stored stays whole, whereas the optimiser
-/// takes arguments, negatives and sums in variables apart into pieces of registers.
+/// Rows go in and out through pointers: the optimiser takes arguments apart into pieces of registers.
 enum SweepKernels {
     typealias Lanes = SIMD8<Double>
     typealias Rows = UnsafeMutablePointer<Lanes>
@@ -22,8 +23,8 @@ enum SweepKernels {
         func callAsFunction(_ u: Int, _ v: Int, _ isNegative: Bool) {
             let t = isNegative ? opposite : s
             let (x, y) = (source[u], source[v])
-            target[u] = c * x - t * y
-            target[v] = t * x + c * y
+            target[u] = kac_multiply_subtract(t, y, c * x)
+            target[v] = kac_multiply_add(t, x, c * y)
         }
     }
 
@@ -39,12 +40,12 @@ enum SweepKernels {
         func callAsFunction(_ u: Int, _ v: Int, _ isNegative: Bool) {
             let t = isNegative ? opposite : s
             let (x, y) = (costate[u], costate[v])
-            let (a, b) = (c * x + t * y, c * y - t * x)
+            let (a, b) = (kac_multiply_add(t, y, c * x), kac_multiply_subtract(t, x, c * y))
             costate[u] = a
             costate[v] = b
             // Four sums, so that an addition seldom waits for the one before.
             let sum = sums + ((isNegative ? 2 : 0) &+ (u & 1))
-            sum[0] = sum[0] + (b * state[u] - a * state[v])
+            sum[0] = sum[0] + (y * state[u] - x * state[v])
         }
     }
 
@@ -61,7 +62,7 @@ enum SweepKernels {
         forEachPlane(step, size, Forward(source: source, target: target, c: c, s: s, opposite: -1 * s))
     }
 
-    /// Turns the costate back by a step and writes `Σ ±(λ_v ψ_u − λ_u ψ_v)` of the states before the step to
+    /// Turns the costate back by a step and writes `Σ ±(λ_v ψ_u − λ_u ψ_v)` of the states after the step to
     /// `sums[0]`, the first of four rows.
     @inline(never)
     static func turnBack(
@@ -75,15 +76,26 @@ enum SweepKernels {
     }
 
     /// Applies a step without an angle; it is its own inverse.
-    static func flip(_ step: SweepStep, _ size: Int, _ rows: Rows) {
+    static func exchange(_ step: SweepStep, _ size: Int, _ rows: Rows) {
         let (a, b) = (step.bit, step.other)
-        switch step.kind {
-        case .negate: forEachIndex(size, a) { negate(rows, $0 | a) }
-        case .controlledNegate: forEachIndex(size, a, b) { negate(rows, $0 | a | b) }
-        case .exchange: forEachIndex(size, a) { exchange(rows, $0, $0 | a) }
-        case .controlledExchange: forEachIndex(size, a, b) { exchange(rows, $0 | b, $0 | a | b) }
-        case .swap: forEachIndex(size, a, b) { exchange(rows, $0 | a, $0 | b) }
-        default: break
+        if step.kind == .swap {
+            forEachIndex(size, a, b) { exchange(rows, $0 | a, $0 | b) }
+        } else {
+            forEachIndex(size, a, b) { exchange(rows, $0 | b, $0 | a | b) }
+        }
+    }
+
+    /// Changes the sign of the amplitudes whose bits are set.
+    @inline(never)
+    static func negate(_ rows: Rows, _ size: Int, where bits: UnsafePointer<UInt64>) {
+        for word in 0..<((size &+ 63) &>> 6) {
+            var rest = bits[word]
+            while rest != 0 {
+                let row = rows + 2 &* (word &<< 6 &+ rest.trailingZeroBitCount)
+                row[0] = -row[0]
+                row[1] = -row[1]
+                rest &= rest &- 1
+            }
         }
     }
 
@@ -93,33 +105,34 @@ enum SweepKernels {
         _ size: Int, flips: UnsafeBufferPointer<Int>, realCount: Int, diagonals: UnsafePointer<Double>, state: Rows,
         costate: Rows, value: Rows
     ) {
-        value[0] = Lanes()
+        var (first, second) = (Lanes(), Lanes())
         var diagonal = diagonals
-        for k in 0..<size {
-            var (re, im) = (Lanes(), Lanes())
+        for k in stride(from: 0, to: size, by: 2) {
+            var (re0, im0, re1, im1) = (Lanes(), Lanes(), Lanes(), Lanes())
             for g in 0..<realCount {
-                let row = state + 2 &* (k ^ flips[g])
-                let entry = diagonal[g]
-                re = re + entry * row[0]
-                im = im + entry * row[1]
+                let (row0, row1) = (state + 2 &* (k ^ flips[g]), state + 2 &* ((k | 1) ^ flips[g]))
+                let (entry0, entry1) = (Lanes(repeating: diagonal[0]), Lanes(repeating: diagonal[1]))
+                re0 = kac_multiply_add(entry0, row0[0], re0)
+                im0 = kac_multiply_add(entry0, row0[1], im0)
+                re1 = kac_multiply_add(entry1, row1[0], re1)
+                im1 = kac_multiply_add(entry1, row1[1], im1)
+                diagonal += 2
             }
             for g in realCount..<flips.count {
-                let row = state + 2 &* (k ^ flips[g])
-                let entry = diagonal[g]
-                re = re - entry * row[1]
-                im = im + entry * row[0]
+                let (row0, row1) = (state + 2 &* (k ^ flips[g]), state + 2 &* ((k | 1) ^ flips[g]))
+                let (entry0, entry1) = (Lanes(repeating: diagonal[0]), Lanes(repeating: diagonal[1]))
+                re0 = kac_multiply_subtract(entry0, row0[1], re0)
+                im0 = kac_multiply_add(entry0, row0[0], im0)
+                re1 = kac_multiply_subtract(entry1, row1[1], re1)
+                im1 = kac_multiply_add(entry1, row1[0], im1)
+                diagonal += 2
             }
-            diagonal += flips.count
-            costate[2 &* k] = re
-            costate[2 &* k &+ 1] = im
-            value[0] = value[0] + (re * state[2 &* k] + im * state[2 &* k &+ 1])
+            let (row, out) = (state + 2 &* k, costate + 2 &* k)
+            (out[0], out[1], out[2], out[3]) = (re0, im0, re1, im1)
+            first = kac_multiply_add(re0, row[0], kac_multiply_add(re1, row[2], first))
+            second = kac_multiply_add(im0, row[1], kac_multiply_add(im1, row[3], second))
         }
-    }
-
-    @inline(__always)
-    private static func negate(_ rows: Rows, _ k: Int) {
-        rows[2 &* k] = -rows[2 &* k]
-        rows[2 &* k &+ 1] = -rows[2 &* k &+ 1]
+        value[0] = first + second
     }
 
     @inline(__always)
@@ -149,14 +162,6 @@ enum SweepKernels {
         @inline(__always) func phase(_ k: Int, _ isNegative: Bool) { body(2 &* k, 2 &* k &+ 1, isNegative) }
 
         switch step.kind {
-        case .x: forEachIndex(size, a) { cross($0, $0 | a, true) }
-        case .y: forEachIndex(size, a) { like($0, $0 | a) }
-        case .z:
-            forEachIndex(size, a) {
-                phase($0, true)
-                phase($0 | a, false)
-            }
-        case .phase: forEachIndex(size, a) { phase($0 | a, false) }
         case .controlledPhase: forEachIndex(size, a, b) { phase($0 | a | b, false) }
         case .controlledX: forEachIndex(size, a, b) { cross($0 | b, $0 | a | b, true) }
         case .controlledY: forEachIndex(size, a, b) { like($0 | b, $0 | a | b) }
@@ -182,14 +187,8 @@ enum SweepKernels {
                 phase($0 | b, false)
                 phase($0 | a | b, true)
             }
-        case .negate, .controlledNegate, .exchange, .controlledExchange, .swap: break
+        case .x, .y, .z, .controlledNegate, .controlledExchange, .swap: break
         }
-    }
-
-    /// Calls `body` with every index in which the bit is 0.
-    @inline(__always)
-    private static func forEachIndex(_ size: Int, _ bit: Int, _ body: (Int) -> Void) {
-        for j in 0..<(size &>> 1) { body(j &+ (j & (0 &- bit))) }
     }
 
     /// Calls `body` with every index in which both bits are 0.

@@ -13,7 +13,8 @@ struct SweepObservable: Sendable {
     /// The bits that each group flips: the groups with real diagonals, then those with imaginary ones.
     private(set) var flips: [Int] = []
     private(set) var realCount = 0
-    /// The diagonals: group `g` gives amplitude `k` of the image `diagonals[k·groups + g]` times amplitude `k ⊕ flips[g]`.
+    /// The diagonals: group `g` gives amplitude `k` of the image `diagonals[(k/2·groups + g)·2 + k%2]` times amplitude
+    /// `k ⊕ flips[g]`.
     private(set) var diagonals: [Double] = []
 
     init(_ sum: PauliSum, qubitCount: Int) {
@@ -24,9 +25,9 @@ struct SweepObservable: Sendable {
             sum.terms.map { (IndexPauli(x: indexMask($0.string.x), z: indexMask($0.string.z)), $0.coefficient) })
     }
 
-    /// Additions and multiplications of an application, an amplitude.
+    /// The cost of an application in the units of `SweepStep.cost`: two multiplications a group, which wait for their operands.
     var cost: Int {
-        4 * Set(terms.map { Group(flips: $0.string.x, isImaginary: Self.isImaginary($0.string)) }).count
+        3 * Set(terms.map { Group(flips: $0.string.x, isImaginary: Self.isImaginary($0.string)) }).count
     }
 
     private static func isImaginary(_ string: IndexPauli) -> Bool { (string.x & string.z).nonzeroBitCount & 1 == 1 }
@@ -88,7 +89,7 @@ struct SweepObservable: Sendable {
                 let sign = (string.x & string.z).nonzeroBitCount & 3 < 2 ? coefficient : -coefficient
                 for k in 0..<size {
                     let isOdd = (string.z & (k ^ string.x)).nonzeroBitCount & 1 == 1
-                    diagonals[k * groups.count + g] += isOdd ? -sign : sign
+                    diagonals[(k / 2 * groups.count + g) * 2 + k % 2] += isOdd ? -sign : sign
                 }
             }
         }

@@ -9,10 +9,10 @@ struct SweepPlan: Sendable {
     }
 
     let size: Int
-    /// The steps before the first trained one: no expert sees them differently.
-    private(set) var prefix: [SweepStep] = []
-    /// The steps from the first trained one on.
-    private(set) var steps: [SweepStep] = []
+    /// The passes before the first trained step, when they entangle: no expert sees them differently.
+    private(set) var prefix: SweepPasses
+    /// The other passes.
+    private(set) var passes: SweepPasses
     /// The terms of the trained turns, each turn's from `starts[place]` to `starts[place + 1]`.
     private(set) var terms: [Term] = []
     private(set) var starts = [0]
@@ -22,10 +22,25 @@ struct SweepPlan: Sendable {
     /// The data's part of the angles in the order of their places, each with its scale.
     private(set) var datumAngles: [(angle: AffineAngle, scale: Double)] = []
     private(set) var observable: SweepObservable
+    private var steps: [SweepStep] = []
     private let axes: [Int]
     private let qubitCount: Int
 
     var trainedCount: Int { constants.count }
+
+    /// The trained turns that each parameter has a share in, each parameter's from `starts[p]` to `starts[p + 1]`.
+    func shares(ofParameters count: Int) -> (starts: [Int], shares: [(turn: Int, factor: Double)]) {
+        var (starts, shares) = ([0], [(turn: Int, factor: Double)]())
+        for axis in 0..<count {
+            for turn in 0..<trainedCount {
+                for term in terms[self.starts[turn]..<self.starts[turn + 1]] where term.axis == axis {
+                    shares.append((turn, term.factor))
+                }
+            }
+            starts.append(shares.count)
+        }
+        return (starts, shares)
+    }
 
     init(_ expert: QuantumExpert, storesPrefix: Bool) {
         qubitCount = expert.circuit.qubitCount
@@ -34,13 +49,18 @@ struct SweepPlan: Sendable {
         for (axis, input) in expert.roles.parameters.enumerated() { axes[input] = axis }
         self.axes = axes
         observable = SweepObservable(expert.observable, qubitCount: qubitCount)
+        prefix = SweepPasses([], size: size)
+        passes = prefix
         for instruction in expert.circuit.instructions { append(instruction) }
         moveTail()
-        if storesPrefix {
-            let first = steps.firstIndex(where: \.isTrained) ?? steps.count
-            prefix = Array(steps[..<first])
+        let first = steps.firstIndex(where: \.isTrained) ?? steps.count
+        // Rotations of |0…0⟩ alone make a product, which is written down as fast as it is copied.
+        let isProduct = expert.circuit.amplitudes.isEmpty && steps[..<first].allSatisfy(\.isRotation)
+        if storesPrefix, !isProduct {
+            prefix = SweepPasses(Array(steps[..<first]), size: size)
             steps.removeFirst(first)
         }
+        passes = SweepPasses(steps, size: size)
         observable.tabulate(size)
     }
 
@@ -49,34 +69,32 @@ struct SweepPlan: Sendable {
         let a = bit(instruction.qubits[0])
         let b = instruction.qubits.count > 1 ? bit(instruction.qubits[1]) : 0
         let angles = instruction.angles
-        let quarter = AffineAngle(constant: .pi / 2)
+        let (half, quarter) = (AffineAngle(constant: .pi), AffineAngle(constant: .pi / 2))
         switch instruction.gate {
         case .id: break
-        case .x: steps.append(SweepStep(kind: .exchange, bit: a))
-        case .y:
-            steps.append(SweepStep(kind: .negate, bit: a))
-            steps.append(SweepStep(kind: .exchange, bit: a))
-        case .z: steps.append(SweepStep(kind: .negate, bit: a))
+        case .x: turn(.x, a, 0, half)
+        case .y: turn(.y, a, 0, half)
+        case .z: turn(.z, a, 0, half)
         case .h:
-            steps.append(SweepStep(kind: .negate, bit: a))
+            turn(.z, a, 0, half)
             turn(.y, a, 0, quarter)
-        case .s: turn(.phase, a, 0, quarter)
-        case .sdg: turn(.phase, a, 0, -1 * quarter)
-        case .t: turn(.phase, a, 0, 0.5 * quarter)
-        case .tdg: turn(.phase, a, 0, -0.5 * quarter)
+        case .s: turn(.z, a, 0, quarter)
+        case .sdg: turn(.z, a, 0, -1 * quarter)
+        case .t: turn(.z, a, 0, 0.5 * quarter)
+        case .tdg: turn(.z, a, 0, -0.5 * quarter)
         case .sx: turn(.x, a, 0, quarter)
         case .rx: turn(.x, a, 0, angles[0])
         case .ry: turn(.y, a, 0, angles[0])
-        case .rz, .p: diagonal(a, angles[0])
+        case .rz, .p: turn(.z, a, 0, angles[0])
         case .u:
-            diagonal(a, angles[2])
+            turn(.z, a, 0, angles[2])
             turn(.y, a, 0, angles[0])
-            diagonal(a, angles[1])
+            turn(.z, a, 0, angles[1])
         case .cx: steps.append(SweepStep(kind: .controlledExchange, bit: b, other: a))
         case .cy:
-            turn(.phase, b, 0, -1 * quarter)
+            turn(.z, b, 0, -1 * quarter)
             steps.append(SweepStep(kind: .controlledExchange, bit: b, other: a))
-            turn(.phase, b, 0, quarter)
+            turn(.z, b, 0, quarter)
         case .cz: steps.append(SweepStep(kind: .controlledNegate, bit: b, other: a))
         case .swap: steps.append(SweepStep(kind: .swap, bit: b, other: a))
         case .cp: turn(.controlledPhase, b, a, angles[0])
@@ -87,11 +105,6 @@ struct SweepPlan: Sendable {
         case .ryy: turn(.yy, b, a, angles[0])
         case .rzz: turn(.zz, b, a, angles[0])
         }
-    }
-
-    /// A rotation about Z or a phase, equal up to a global phase: the one that turns fewer rows, when it is not trained.
-    private mutating func diagonal(_ bit: Int, _ angle: AffineAngle) {
-        turn(angle.terms.contains { axes[$0.input] >= 0 } ? .z : .phase, bit, 0, angle)
     }
 
     private mutating func turn(_ kind: SweepStep.Kind, _ bit: Int, _ other: Int, _ angle: AffineAngle) {
@@ -123,18 +136,23 @@ struct SweepPlan: Sendable {
 
     /// Takes fixed steps off the end and onto the observable, as many as save the most work.
     private mutating func moveTail() {
-        // A step is applied forward and, to the costate, backward.
-        let tail = steps.reversed().prefix { $0.source == .fixed }
-        var rest = tail.reduce(0) { $0 + 2 * $1.cost }
+        let tail = steps.indices.reversed().prefix { steps[$0].source == .fixed }
+        // A step is applied forward and, to the costate, backward; one that continues a run is free.
+        let costs = tail.map { index in
+            let step = steps[index]
+            let before = steps[..<index].last { ($0.bit | $0.other) & (step.bit | step.other) != 0 }
+            return step.isRotation && before?.isRotation == true ? 0 : 2 * step.cost
+        }
+        var rest = costs.reduce(0, +)
         var least = observable.cost + rest
         var (best, moved) = (observable, 0)
         var candidate = observable
-        for (index, step) in tail.enumerated() {
-            candidate.conjugate(by: step)
+        for (count, (index, cost)) in zip(tail, costs).enumerated() {
+            candidate.conjugate(by: steps[index])
             if candidate.terms.count > SweepObservable.termLimit { break }
-            rest -= 2 * step.cost
+            rest -= cost
             if candidate.cost + rest < least {
-                (best, least, moved) = (candidate, candidate.cost + rest, index + 1)
+                (best, least, moved) = (candidate, candidate.cost + rest, count + 1)
             }
         }
         observable = best

@@ -1,14 +1,14 @@
 import Foundation
 
-/// One step of a sweep by the state vector: a turn of pairs of real rows, a sign or an exchange.
+/// One step of a sweep by the state vector: a rotation of a qubit, a turn of two, a sign or an exchange.
 ///
-/// With amplitudes as rows of real and imaginary parts every rotation is a set of plane rotations
+/// With amplitudes as rows of real and imaginary parts every turn of two qubits is a set of plane rotations
 /// `u → c·u − s·v, v → s·u + c·v`: one kernel serves all. Every gate of the set is a product of such steps up to a global
 /// phase, which no expectation value and no derivative of one sees.
 struct SweepStep: Sendable {
     enum Kind: Sendable {
-        case x, y, z, xx, yy, zz, phase, controlledPhase, controlledX, controlledY, controlledZ
-        case negate, controlledNegate, exchange, controlledExchange, swap
+        case x, y, z, xx, yy, zz, controlledPhase, controlledX, controlledY, controlledZ
+        case controlledNegate, controlledExchange, swap
     }
 
     /// Where the cosine and sine of a turn come from.
@@ -40,16 +40,24 @@ struct SweepStep: Sendable {
     var trainedPlace = 0
 
     /// The angle of the planes' turn over the gate's angle.
-    var scale: Double { kind == .phase || kind == .controlledPhase ? 1 : 0.5 }
+    var scale: Double { kind == .controlledPhase ? 1 : 0.5 }
 
     var isTrained: Bool { source == .trained || source == .trainedAndDatum }
 
-    /// Additions and multiplications of an application, an amplitude.
+    /// Whether the step is a rotation of one qubit.
+    var isRotation: Bool { kind == .x || kind == .y || kind == .z }
+
+    /// The axis of a rotation of one qubit, 0, 1, 2 for X, Y, Z; no other step is asked for it.
+    var rotationAxis: Int { kind == .x ? 0 : kind == .y ? 1 : 2 }
+
+    /// Multiplications, each with its addition, of an application, an amplitude; rotations of one qubit are one unitary, which
+    /// the first of them pays for.
     var cost: Int {
         switch kind {
-        case .x, .y, .z, .xx, .yy, .zz: 6
-        case .phase, .controlledX, .controlledY, .controlledZ: 3
-        case .controlledPhase, .negate, .exchange, .controlledNegate, .controlledExchange, .swap: 2
+        case .x, .y, .z: 8
+        case .xx, .yy, .zz: 4
+        case .controlledPhase, .controlledX, .controlledY, .controlledZ, .controlledExchange, .swap: 2
+        case .controlledNegate: 1
         }
     }
 
@@ -61,7 +69,7 @@ struct SweepStep: Sendable {
         switch kind {
         case .x: return [(string(a, 0), angle)]
         case .y: return [(string(a, a), angle)]
-        case .z, .phase: return [(string(0, a), angle)]
+        case .z: return [(string(0, a), angle)]
         case .xx: return [(string(both, 0), angle)]
         case .yy: return [(string(both, both), angle)]
         case .zz: return [(string(0, both), angle)]
@@ -70,9 +78,7 @@ struct SweepStep: Sendable {
         case .controlledX: return [(string(a, 0), angle / 2), (string(a, b), -angle / 2)]
         case .controlledY: return [(string(a, a), angle / 2), (string(a, both), -angle / 2)]
         case .controlledZ: return [(string(0, a), angle / 2), (string(0, both), -angle / 2)]
-        case .negate: return [(string(0, a), .pi)]
         case .controlledNegate: return [(string(0, a), quarter), (string(0, b), quarter), (string(0, both), -quarter)]
-        case .exchange: return [(string(a, 0), .pi)]
         case .controlledExchange: return [(string(a, 0), quarter), (string(0, b), quarter), (string(a, b), -quarter)]
         case .swap: return [(string(both, 0), -quarter), (string(both, both), -quarter), (string(0, both), -quarter)]
         }

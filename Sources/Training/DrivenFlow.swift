@@ -38,7 +38,6 @@ public final class DrivenFlow: DynamicalSystem {
         // The last stage of a step can lie a rounding beyond the history's end.
         let instant = min(history.end, max(history.start, turningTime.map { $0 - time } ?? time))
         history.evaluate(at: instant, into: weights)
-        sweep.load(state)
-        sweep.gradient(weights: weights, scale: turningTime == nil ? -1 : 1, into: rate)
+        sweep.gradient(at: state, weights: weights, scale: turningTime == nil ? -1 : 1, into: rate)
     }
 }

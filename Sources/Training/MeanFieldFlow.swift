@@ -13,6 +13,7 @@ public final class MeanFieldFlow: DynamicalSystem {
     private let sweep: TrigonometricSweep
     // The moments, then the weights.
     private let scratch: UnsafeMutablePointer<Double>
+    private let residual: UnsafeMutablePointer<Double>
 
     /// The flow of `count` points of a problem.
     public init(_ problem: MeanFieldProblem, count: Int, parallelism: Parallelism) {
@@ -20,29 +21,32 @@ public final class MeanFieldFlow: DynamicalSystem {
         self.count = count
         sweep = TrigonometricSweep(basis: problem.basis, count: count, parallelism: parallelism)
         scratch = .allocate(capacity: 2 * max(1, problem.basis.count))
+        residual = .allocate(capacity: problem.targets.count)
     }
 
-    deinit { scratch.deallocate() }
+    deinit {
+        scratch.deallocate()
+        residual.deallocate()
+    }
 
     /// The number of unknowns `N·d`.
     public var dimension: Int { count * problem.dimension }
 
     /// Writes the moments `M_m = (1/N) Σ_i Φ_m(θ_i)` of a state.
     public func moments(state: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>) {
-        sweep.load(state)
-        sweep.moments(into: moments)
+        sweep.moments(of: state, into: moments)
     }
 
     /// Writes the weights `w` of the potential that a state generates.
     public func weights(state: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
         moments(state: state, into: scratch)
-        problem.weights(moments: scratch, into: weights)
+        problem.weights(moments: scratch, into: weights, residual: residual)
     }
 
     /// Writes the velocities `−∇V[μ^N](θ_i)`.
     public func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
         let weights = scratch + problem.basis.count
         self.weights(state: state, into: weights)
-        sweep.gradient(weights: weights, scale: -1, into: rate)
+        sweep.gradient(at: state, followsMoments: true, weights: weights, scale: -1, into: rate)
     }
 }

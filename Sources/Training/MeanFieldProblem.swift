@@ -112,8 +112,13 @@ public struct MeanFieldProblem: Sendable {
 
     /// Writes the weights `w` of the potential for given moments.
     ///
-    /// Cost: `nnz²` or `nnz·n` multiplications, whichever is fewer; allocates nothing in the first case.
-    public func weights(moments: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
+    /// Cost: `nnz²` or `nnz·n` multiplications, whichever is fewer; allocates nothing.
+    ///
+    /// - Parameter residual: memory for a number a training datum.
+    public func weights(
+        moments: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>,
+        residual: UnsafeMutablePointer<Double>
+    ) {
         let count = basis.count
         if let prescribedWeights {
             for m in 0..<count { weights[m] = prescribedWeights[m] }
@@ -132,18 +137,26 @@ public struct MeanFieldProblem: Sendable {
             return
         }
         let n = targets.count
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: n) { residual in
-            coefficients.withUnsafeBufferPointer { c in
-                for a in 0..<n { residual[a] = -targets[a] }
-                for m in 0..<count {
-                    for a in 0..<n { residual[a] += c[m &* n &+ a] * moments[m] }
-                }
-                for m in 0..<count {
-                    var sum = 0.0
-                    for a in 0..<n { sum += c[m &* n &+ a] * residual[a] }
-                    weights[m] = sum / Double(n)
-                }
+        coefficients.withUnsafeBufferPointer { c in
+            for a in 0..<n { residual[a] = -targets[a] }
+            for m in 0..<count {
+                let moment = moments[m]
+                for a in 0..<n { residual[a] += c[m &* n &+ a] * moment }
             }
+            for m in 0..<count {
+                var sum = 0.0
+                for a in 0..<n { sum += c[m &* n &+ a] * residual[a] }
+                weights[m] = sum / Double(n)
+            }
+        }
+    }
+
+    /// Writes the weights `w` of the potential for given moments; allocates memory for the residual.
+    public func weights(moments: UnsafePointer<Double>, into weights: UnsafeMutablePointer<Double>) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: targets.count) { residual in
+            // There is at least one datum.
+            guard let residual = residual.baseAddress else { return }
+            self.weights(moments: moments, into: weights, residual: residual)
         }
     }
 

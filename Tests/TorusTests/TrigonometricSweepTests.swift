@@ -22,9 +22,12 @@ import Torus
         let weights = [3.0, -0.5, 0.25, 1.5, -2]
         var moments = Array(repeating: 0.0, count: basis.count)
         var gradient = Array(repeating: 0.0, count: 3 * count)
-        sweep.load(points(count))
-        sweep.moments(into: &moments)
-        sweep.gradient(weights: weights, scale: -1, into: &gradient)
+        let points = points(count)
+        sweep.moments(of: points, into: &moments)
+        sweep.gradient(at: points, followsMoments: true, weights: weights, scale: -1, into: &gradient)
+        var again = Array(repeating: 0.0, count: 3 * count)
+        sweep.gradient(at: points, weights: weights, scale: -1, into: &again)
+        #expect(again == gradient)
         return (moments, gradient)
     }
 

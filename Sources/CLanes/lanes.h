@@ -1,6 +1,8 @@
 // Operations on the eight lanes of Swift's SIMD8<Double> that Swift takes apart into scalar code: choices between lanes in all but
 // the shortest expressions, and long expressions of any kind.
 
+#pragma once
+
 typedef double lanes8 __attribute__((ext_vector_type(8)));
 
 #define LANES_INLINE static inline __attribute__((always_inline))
@@ -37,3 +39,21 @@ LANES_INLINE lanes8 wenoFaceValue(lanes8 a, lanes8 b, lanes8 c, lanes8 d, lanes8
     const lanes8 w0 = 1 + r0 * r0, w1 = 6 * (1 + r1 * r1), w2 = 3 * (1 + r2 * r2);
     return (w0 * (2 * a - 7 * b + 11 * c) + w1 * (5 * c - b + 2 * d) + w2 * (2 * c + 5 * d - e)) / (6 * (w0 + w1 + w2));
 }
+
+// A product and a sum in one operation where the hardware has it, in two where not. Swift's own `addingProduct` is a call of the
+// library for every lane on hardware without it.
+
+/// a·b + c
+LANES_INLINE lanes8 kac_multiply_add(lanes8 a, lanes8 b, lanes8 c) {
+#pragma clang fp contract(fast)
+    return a * b + c;
+}
+
+/// c − a·b
+LANES_INLINE lanes8 kac_multiply_subtract(lanes8 a, lanes8 b, lanes8 c) {
+#pragma clang fp contract(fast)
+    return c - a * b;
+}
+
+/// Asks for the memory that is written soon.
+LANES_INLINE void kac_prefetch(const void *place) { __builtin_prefetch(place, 1); }

@@ -1,0 +1,18 @@
+import Benchmark
+import Jobs
+
+let benchmarks: @Sendable () -> Void = {
+    for name in Job.names {
+        Benchmark(
+            name,
+            configuration: .init(
+                metrics: [.wallClock, .cpuTotal], timeUnits: .microseconds, warmupIterations: 3,
+                maxDuration: .seconds(2),
+                maxIterations: 2000)
+        ) { benchmark, job in
+            for _ in benchmark.scaledIterations { job?.run() }
+        } setup: {
+            try Job.named(name)
+        }
+    }
+}

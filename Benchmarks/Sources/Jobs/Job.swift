@@ -1,0 +1,130 @@
+import Experts
+import Foundation
+import Torus
+import Training
+
+/// A piece of work that is timed: made once, called often.
+public final class Job {
+    /// Its name, such as `direct/B/1000/1`.
+    public let name: String
+    /// The time that it should take, in seconds, where one is set.
+    public let target: Double?
+    /// Does the work once.
+    public let run: () -> Void
+    /// What the work computes, to be checked.
+    public let result: () -> [Double]
+
+    init(name: String, target: Double?, run: @escaping () -> Void, result: @escaping () -> [Double]) {
+        self.name = name
+        self.target = target
+        self.run = run
+        self.result = result
+    }
+
+    /// Values and gradients of an expert at all points and data by the state vector.
+    static func direct(
+        _ name: String, _ expert: QuantumExpert, count: Int, data: Int, threads: Int, target: Double? = nil
+    ) throws -> Job {
+        let sweep = try StateVectorSweep(
+            expert, inputs: ReferenceExperts.data(data), parallelism: Parallelism(threads: threads))
+        let points = Numbers(ReferenceExperts.parameters(count, dimension: expert.parameterCount))
+        let results = Numbers(count: count * data * (1 + expert.parameterCount))
+        return Job(name: name, target: target) {
+            sweep.evaluate(
+                parameters: points.base, count: count, values: results.base, gradients: results.base + count * data)
+        } result: {
+            results.array
+        }
+    }
+
+    /// The right-hand side of the mean-field flow on the sparse expansion.
+    static func flow(
+        _ name: String, _ expert: QuantumExpert, count: Int, threads: Int, target: Double? = nil
+    ) throws -> Job {
+        let expansion = try expert.expansion(inputs: ReferenceExperts.data(16))
+        let problem = MeanFieldProblem(expansion: expansion, targets: (0..<16).map { $0 % 2 == 0 ? 0.5 : -0.5 })
+        let flow = MeanFieldFlow(problem, count: count, parallelism: Parallelism(threads: threads))
+        let state = Numbers(ReferenceExperts.parameters(count, dimension: expert.parameterCount))
+        let rate = Numbers(count: count * expert.parameterCount)
+        return Job(name: name, target: target) {
+            flow.derivative(time: 0, state: state.base, rate: rate.base)
+        } result: {
+            rate.array
+        }
+    }
+
+    /// The expansion of a circuit for some data.
+    static func expansion(_ name: String, _ expert: QuantumExpert, data: Int, target: Double? = nil) -> Job {
+        let inputs = ReferenceExperts.data(data, inputs: expert.inputCount)
+        let last = Latest()
+        return Job(name: name, target: target) {
+            // The propagation of these circuits does not throw: `result` would be empty.
+            last.expansion = try? expert.expansion(inputs: inputs)
+        } result: {
+            last.expansion?.coefficients ?? []
+        }
+    }
+
+    private final class Latest {
+        var expansion: TrigonometricExpansion?
+    }
+
+    /// Numbers that stay where they are.
+    private final class Numbers {
+        let base: UnsafeMutablePointer<Double>
+        let count: Int
+
+        init(count: Int) {
+            self.count = count
+            base = .allocate(capacity: count)
+            base.initialize(repeating: 0, count: count)
+        }
+
+        convenience init(_ values: [Double]) {
+            self.init(count: values.count)
+            for (index, value) in values.enumerated() { base[index] = value }
+        }
+
+        deinit { base.deallocate() }
+
+        var array: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    }
+}
+
+extension Job {
+    /// The names of all jobs.
+    public static let names = [
+        "direct/A/1000/1", "direct/A/1000/2", "direct/B/1000/1", "direct/B/1000/2",
+        "flow/A/1000/1", "flow/B/1000/1", "flow/A/1000000/2", "flow/B/1000000/2",
+        "expansion/8x2/16",
+    ]
+
+    /// The times that jobs should take on two cores, in seconds.
+    private static let targets = [
+        "direct/B/1000/1": 2.5e-3, "flow/A/1000/1": 12e-6, "flow/B/1000/1": 135e-6, "flow/A/1000000/2": 13e-3,
+        "flow/B/1000000/2": 0.15, "expansion/8x2/16": 5e-3,
+    ]
+
+    /// The job of a name, or nil: `direct/CIRCUIT/POINTS/THREADS`, `flow/CIRCUIT/POINTS/THREADS`, both for 16 data, or
+    /// `expansion/QUBITSxLAYERS/DATA`.
+    public static func named(_ name: String) throws -> Job? {
+        let words = name.split(separator: "/").map(String.init)
+        let numbers = words.suffix(2).compactMap(Int.init)
+        let target = targets[name]
+        if words.count == 3, words[0] == "expansion", let data = Int(words[2]) {
+            let sizes = words[1].split(separator: "x").compactMap { Int($0) }
+            guard sizes.count == 2 else { return nil }
+            let expert = try ReferenceExperts.ring(qubits: sizes[0], layers: sizes[1])
+            return expansion(name, expert, data: data, target: target)
+        }
+        guard words.count == 4, numbers.count == 2, let expert = try ReferenceExperts.named(words[1]) else {
+            return nil
+        }
+        let (count, threads) = (numbers[0], numbers[1])
+        return switch words[0] {
+        case "direct": try direct(name, expert, count: count, data: 16, threads: threads, target: target)
+        case "flow": try flow(name, expert, count: count, threads: threads, target: target)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Jobs
+
+/// Times jobs in turns and prints medians and minima.
+///
+/// `measure [--rounds R] [--only PREFIX] [--json FILE]` times every job once a round, so that what slows the machine down for a
+/// while slows all of them down, and prints a table. `measure --serve` does what it is told on standard input, a line at a time, for a
+/// caller that takes turns with other programs: `time NAME`, `result NAME FILE`.
+@main
+enum Measure {
+    static func main() throws {
+        var rounds = 30
+        var prefix = ""
+        var file: String?
+        var arguments = CommandLine.arguments.dropFirst()
+        while let argument = arguments.popFirst() {
+            switch (argument, arguments.first) {
+            case ("--serve", _): return try serve()
+            case ("--rounds", let value?):
+                guard let number = Int(value), number > 0 else { fail("--rounds takes a number, not \(value)") }
+                rounds = number
+                arguments.removeFirst()
+            case ("--only", let value?):
+                prefix = value
+                arguments.removeFirst()
+            case ("--json", let value?):
+                file = value
+                arguments.removeFirst()
+            default: fail("unknown argument \(argument)")
+            }
+        }
+        // A name may also be that of a job that is not on the list.
+        let listed = Job.names.filter { $0.hasPrefix(prefix) }
+        let names = listed.isEmpty ? [prefix] : listed
+        let jobs = try names.compactMap(Job.named)
+        guard !jobs.isEmpty else { fail("no job begins with \(prefix)") }
+        var times = Array(repeating: [Double](), count: jobs.count)
+        for _ in 0..<rounds {
+            for (index, job) in jobs.enumerated() { times[index].append(seconds(job)) }
+        }
+        print("job                       minimum      median      target")
+        var rows: [[String: Any]] = []
+        for (job, times) in zip(jobs, times) {
+            let sorted = times.sorted()
+            let (minimum, median) = (sorted[0], sorted[sorted.count / 2])
+            // The machine's other work only ever adds time: the minimum is what the code takes.
+            let verdict = job.target.map { text($0) + (minimum <= $0 ? "  met" : "  not met") } ?? "-"
+            print("\(pad(job.name, -20)) \(pad(text(minimum), 12)) \(pad(text(median), 11))  \(verdict)")
+            rows.append(["job": job.name, "minimum": minimum, "median": median, "target": job.target ?? NSNull()])
+        }
+        if let file {
+            let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys]
+            try JSONSerialization.data(withJSONObject: rows, options: options).write(to: URL(fileURLWithPath: file))
+        }
+    }
+
+    /// The time of one call, the least of as many as fit into some milliseconds, at least two.
+    static func seconds(_ job: Job) -> Double {
+        var least = Double.infinity
+        var spent = 0.0
+        var calls = 0
+        while calls < 2 || spent < 0.01 {
+            let start = DispatchTime.now().uptimeNanoseconds
+            job.run()
+            let time = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+            least = min(least, time)
+            spent += time
+            calls += 1
+        }
+        return least
+    }
+
+    static func serve() throws {
+        var jobs: [String: Job] = [:]
+        while let line = readLine() {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count >= 2 else { fail("what is meant by: \(line)") }
+            guard let job = try jobs[words[1]] ?? Job.named(words[1]) else { fail("no job is named \(words[1])") }
+            jobs[words[1]] = job
+            switch words[0] {
+            case "time": print(seconds(job))
+            case "result" where words.count == 3:
+                job.run()
+                try job.result().withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: words[2])) }
+                print("written")
+            default: fail("what is meant by: \(line)")
+            }
+            fflush(nil)
+        }
+    }
+
+    static func text(_ seconds: Double) -> String {
+        let (factor, unit) = seconds < 1e-3 ? (1e6, "µs") : (1e3, "ms")
+        return String(format: "%.4g ", seconds * factor) + unit
+    }
+
+    static func pad(_ text: String, _ width: Int) -> String {
+        let space = String(repeating: " ", count: max(0, abs(width) - text.count))
+        return width < 0 ? text + space : space + text
+    }
+
+    static func fail(_ message: String) -> Never {
+        FileHandle.standardError.write(Data("measure: \(message)\n".utf8))
+        exit(64)
+    }
+}
