@@ -92,7 +92,7 @@ let package = Package(
         tests(of: "Chaos", with: ["Torus", "Experts", "Training", "Continuum", "Particles", "Transport"]),
         tests(of: "Archive", with: ["CHDF5", "Torus"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["kac", "Archive"], swiftSettings: swiftSettings),
+            name: "EndToEndTests", dependencies: ["kac", "Archive", "Torus"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,8 @@ public final class Characteristics: ContinuumSolver {
     private let tolerance: Double
     private let isOpen: Bool
     private var solver: AdaptiveRungeKutta<MeanFieldFlow>
-    private var lostAt: Double?
+    /// The time from which on a fixed number of nodes does not resolve the flow, if there is one.
+    public private(set) var lostAt: Double?
     /// The weights `w(t)` so far.
     public private(set) var history: PiecewisePolynomial
 
@@ -62,14 +63,17 @@ public final class Characteristics: ContinuumSolver {
     /// asks for it.
     ///
     /// - Throws: `ContinuumError.underResolved` beyond `nodeLimit`; `TimeSteppingError`.
-    public func advance(to target: Double, afterStep: (Double) -> Void) throws {
+    public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
         while time < target {
             try solver.step(limit: target)
             history.append(solver) { state, weights in self.solver.system.weights(state: state, into: weights) }
-            afterStep(time)
-            guard lostAt == nil, tail() > tailLimit else { continue }
+            guard lostAt == nil, tail() > tailLimit else {
+                try afterStep(time)
+                continue
+            }
             if !isOpen {
                 lostAt = time
+                try afterStep(time)
                 continue
             }
             guard 2 * nodes <= Self.nodeLimit else {

@@ -10,14 +10,16 @@ public protocol ContinuumSolver: AnyObject {
     var time: Double { get }
     /// The weights `w(t)` of the potential so far, with dense output.
     var history: PiecewisePolynomial { get }
+    /// The time from which on the method is under-resolved, if it is.
+    var lostAt: Double? { get }
     /// How well the method resolves the law at the time reached.
     var resolution: Resolution { get }
 
     /// Steps until the time is exactly `target`.
     ///
-    /// - Parameter afterStep: called with the time reached after each step that is kept.
+    /// - Parameter afterStep: called with the time reached after each step that is kept; what it throws ends the call there.
     /// - Throws: `ContinuumError` or `TimeSteppingError`; the state reached before stays.
-    func advance(to target: Double, afterStep: (Double) -> Void) throws
+    func advance(to target: Double, afterStep: (Double) throws -> Void) throws
 
     /// The moments `M_m = ∫ Φ_m dμ` of the problem's basis.
     func moments() -> [Double]

@@ -79,7 +79,8 @@ public final class FiniteVolume: ContinuumSolver {
     /// `Σ_p max|v_p| / h_p` as it was found last.
     private var courantRate = 0.0
     private var cautious = 0
-    private var lostAt: Double?
+    /// The time from which on the peak is narrower than eight cells, if it is.
+    public private(set) var lostAt: Double?
     /// The time reached.
     public private(set) var time = 0.0
     /// Steps kept so far.
@@ -192,7 +193,7 @@ public final class FiniteVolume: ContinuumSolver {
     /// Steps until the time is exactly `target`.
     ///
     /// - Throws: `TimeSteppingError`; the last good state is kept.
-    public func advance(to target: Double, afterStep: (Double) -> Void) throws {
+    public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
         let start = time
         defer {
             // A constant history needs no piece a step.
@@ -200,8 +201,8 @@ public final class FiniteVolume: ContinuumSolver {
         }
         while time < target {
             try step(limit: target)
-            afterStep(time)
             if lostAt == nil, mayBeNarrow, cellsAcrossPeak() < Self.fewestCellsAcrossPeak { lostAt = time }
+            try afterStep(time)
         }
     }
 

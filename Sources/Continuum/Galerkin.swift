@@ -162,6 +162,9 @@ public final class Galerkin: ContinuumSolver {
     /// The largest frequencies `K_p` in use.
     public var frequencies: [Int] { lattice.limits }
 
+    /// Never: what the modes do not resolve is an error.
+    public var lostAt: Double? { nil }
+
     /// The tail of the moments beside the modes in use.
     public var resolution: Resolution {
         Resolution(
@@ -172,7 +175,7 @@ public final class Galerkin: ContinuumSolver {
     /// Steps until the time is exactly `target`, refining where the tail asks for it.
     ///
     /// - Throws: `ContinuumError.underResolved` beyond `modeLimit`; `TimeSteppingError`.
-    public func advance(to target: Double, afterStep: (Double) -> Void) throws {
+    public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
         while time < target {
             try solver.step(limit: target)
             let grown = lattice.grown(
@@ -195,13 +198,13 @@ public final class Galerkin: ContinuumSolver {
                     system.weights(ofModes: modes, into: weights)
                 }
             }
-            afterStep(time)
             // The tails that would be the last ones must be small too, or the next step would ask for more again.
             let firsts = zip(lattice.keptWhenShrunk, potential.harmonics).map { $0 - max(4, 2 * $1) + 1 }
             let shrunk = lattice.shrunk(
                 where: Self.largest(solver.state, lattice, beyond: firsts).map { $0 < 1e-2 * tolerance },
                 least: potential.harmonics)
             if shrunk != lattice { try move(to: shrunk) }
+            try afterStep(time)
         }
     }
 

@@ -32,6 +32,19 @@ public struct Limit: Sendable {
     /// The exact solution, for a problem that has one.
     public let exact: AdditiveSolution?
 
+    /// Why the limit ended before its last output; `nil` when it did not.
+    public let end: End?
+    /// The time from which on the characteristics took the given method's place, if they did.
+    public let switchedAt: Double?
+
+    /// Why a limit ended early.
+    public enum End: Sendable, Hashable {
+        /// A condition was met; the last output is where it was.
+        case condition(StopCondition)
+        /// The method did not resolve the law from a time on; the last output is before it.
+        case underResolved(time: Double)
+    }
+
     /// Solves the limit of a problem.
     ///
     /// - Parameters:
@@ -39,17 +52,21 @@ public struct Limit: Sendable {
     ///   - grid: the grid of the densities; for finite volume also the one that is computed on.
     ///   - times: increasing output times, the first may be 0.
     ///   - refinedOutputs: the outputs whose density is also wanted on the finer grid.
-    ///   - parallelism: the threads of the grid solvers; the numbers do not depend on it.
+    ///   - policy: what is done where the method does not resolve the law.
+    ///   - stops: what ends the limit before its last output; the time at which it does becomes the last output.
+    ///   - parallelism: the threads of the solvers; the numbers do not depend on it.
     ///   - progress: called after each step with the share of the time done.
     /// - Throws: `ContinuumError`, `TimeSteppingError`.
     public init(
         _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, times: [Double], refinedOutputs: [Int] = [],
-        parallelism: Parallelism = .serial, progress: (Double) -> Void = { _ in }
+        policy: ResolutionPolicy = .refine, stops: [StopCondition] = [], parallelism: Parallelism = .serial,
+        progress: (Double) -> Void = { _ in }
     ) throws {
         guard grid.dimension == problem.dimension else {
             throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
         }
-        let solver = try Self.solver(problem, scheme: scheme, grid: grid, parallelism: parallelism)
+        var course = try Course(
+            problem, scheme: scheme, grid: grid, policy: policy, stops: stops, parallelism: parallelism)
         var densities: [Field] = []
         var refined: [Int: Field] = [:]
         let finer = refinedOutputs.isEmpty ? nil : try PeriodicGrid(cells: grid.cells.map { 4 * $0 })
@@ -58,7 +75,9 @@ public struct Limit: Sendable {
         var diagnostics: [Diagnostics] = []
         var resolutions: [Resolution] = []
         for (output, time) in times.enumerated() {
-            try solver.advance(to: time) { progress($0 / (times.last ?? time)) }
+            try course.advance(to: time) { progress($0 / (times.last ?? time)) }
+            if case .underResolved = course.end { break }
+            let solver = course.solver
             densities.append(try solver.density(on: grid))
             if let finer, refinedOutputs.contains(output) { refined[output] = try solver.density(on: finer) }
             moments.append(solver.moments())
@@ -69,9 +88,13 @@ public struct Limit: Sendable {
             diagnostics.append(
                 try Diagnostics(solver, loss: problem.loss(moments: moments[output]), density: densities[output]))
             resolutions.append(solver.resolution)
+            if course.end != nil { break }
         }
-        holdsTolerance = if case .finiteVolume = scheme { false } else { true }
-        self.times = times
+        holdsTolerance = if case .finiteVolume = scheme { course.switchedAt != nil } else { true }
+        end = course.end
+        switchedAt = course.switchedAt
+        let reached = diagnostics.map(\.time)
+        self.times = reached
         self.grid = grid
         self.densities = densities
         refinedDensities = refined
@@ -81,8 +104,85 @@ public struct Limit: Sendable {
         self.resolutions = resolutions
         functions = moments.map(problem.function(moments:))
         heldOutFunctions = moments.map(problem.heldOutFunction(moments:))
-        history = solver.history
-        exact = try AdditiveForm(problem).map { try AdditiveSolution($0, times: times) }
+        history = course.solver.history
+        exact = try AdditiveForm(problem).map { try AdditiveSolution($0, times: reached) }
+    }
+
+    /// A solver on its way through the outputs, with what may end or change it.
+    private struct Course {
+        let problem: MeanFieldProblem
+        let tolerance: Double
+        let policy: ResolutionPolicy
+        let stops: [StopCondition]
+        let parallelism: Parallelism
+        let grid: PeriodicGrid
+        let start = ContinuousClock.now
+        var solver: any ContinuumSolver
+        var switchedAt: Double?
+        var end: End?
+
+        /// Leaves a solver's loop.
+        private enum Interruption: Error {
+            case condition(StopCondition)
+            case underResolved(time: Double)
+        }
+
+        init(
+            _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, policy: ResolutionPolicy,
+            stops: [StopCondition], parallelism: Parallelism
+        ) throws {
+            self.problem = problem
+            self.grid = grid
+            self.policy = policy
+            self.stops = stops
+            self.parallelism = parallelism
+            tolerance = scheme.tolerance
+            solver = try Limit.solver(problem, scheme: scheme, grid: grid, parallelism: parallelism)
+        }
+
+        /// Steps to a time, or to where a condition is met; leaves `end` when the way is over.
+        mutating func advance(to target: Double, progress: (Double) -> Void) throws {
+            do {
+                try steps(to: target, progress)
+            } catch Interruption.condition(let condition) {
+                end = .condition(condition)
+            } catch Interruption.underResolved(let time) {
+                try leave(at: time, target, progress)
+            } catch ContinuumError.underResolved(_, let time, _) where policy != .refine && switchedAt == nil {
+                try leave(at: time, target, progress)
+            }
+        }
+
+        private func steps(to target: Double, _ progress: (Double) -> Void) throws {
+            try solver.advance(to: target) { time in
+                progress(time)
+                if policy != .refine, switchedAt == nil, let lost = solver.lostAt {
+                    throw Interruption.underResolved(time: lost)
+                }
+                if let met = stops.first(where: isMet) { throw Interruption.condition(met) }
+            }
+        }
+
+        private func isMet(_ stop: StopCondition) -> Bool {
+            switch stop {
+            case .gradient(let bound): solver.dissipation() < bound * bound
+            case .loss(let bound): problem.loss(moments: solver.moments()) < bound
+            case .wallTime(let seconds): ContinuousClock.now - start > .seconds(seconds)
+            }
+        }
+
+        /// Goes on by characteristics, or ends.
+        private mutating func leave(at time: Double, _ target: Double, _ progress: (Double) -> Void) throws {
+            guard policy == .switch else {
+                end = .underResolved(time: time)
+                return
+            }
+            switchedAt = time
+            solver = try Limit.solver(
+                problem, scheme: .characteristics(nodes: nil, tolerance: tolerance), grid: grid,
+                parallelism: parallelism)
+            try advance(to: target, progress: progress)
+        }
     }
 
     /// A solver of the given scheme at time 0.

@@ -8,9 +8,10 @@ import Transport
 /// An experiment carried out: the limit, and the finite mixtures beside it.
 struct Simulation {
     let experiment: Experiment
-    let trainingSet: TrainingSet
-    /// The expert's polynomials on all data, the training data first.
-    let lift: Lift
+    /// The data, unless the potential is given.
+    let trainingSet: TrainingSet?
+    /// The expert's polynomials on all data, the training data first; none in a given potential.
+    let lift: Lift?
     let problem: MeanFieldProblem
     let limit: Limit
     /// The finite mixtures, when the experiment has any.
@@ -23,29 +24,36 @@ struct Simulation {
     /// - Throws: what the data, the solver or the training throw.
     init(_ experiment: Experiment, parallelism: Parallelism, progress: Progress) throws {
         try MemoryEstimate(experiment, threads: parallelism.threads).check()
-        let trainingSet = try TrainingSet(experiment.trainingSource, inputNames: experiment.expert.inputNames)
-        let lift = try experiment.expert.lift(inputs: trainingSet.training.inputs + trainingSet.heldOut.inputs)
-        progress.note(
-            "experts: path \(lift.path.rawValue), \(lift.expansion.basis.count) monomials"
-                + (lift.reason.map { "; \($0)" } ?? ""))
-        let problem = MeanFieldProblem(
-            lift: lift, trainingSet: trainingSet, initialLaw: experiment.initialLaw, amplitude: experiment.amplitude)
+        let trainingSet: TrainingSet?
+        let lift: Lift?
+        let problem: MeanFieldProblem
+        switch experiment.model {
+        case .potential(let potential):
+            (trainingSet, lift) = (nil, nil)
+            problem = MeanFieldProblem(
+                potential: potential.basis, weights: potential.coefficients, initialLaw: experiment.initialLaw)
+        case .training(let training):
+            let set = try TrainingSet(training.source, inputNames: training.expert.inputNames)
+            let found = try training.expert.lift(inputs: set.training.inputs + set.heldOut.inputs)
+            progress.note(
+                "experts: path \(found.path.rawValue), \(found.expansion.basis.count) monomials"
+                    + (found.reason.map { "; \($0)" } ?? ""))
+            problem = MeanFieldProblem(
+                lift: found, trainingSet: set, initialLaw: experiment.initialLaw, amplitude: training.amplitude)
+            (trainingSet, lift) = (set, found)
+        }
         progress.begin(
             "limit (\(experiment.scheme.name))", total: experiment.times.last ?? 0, unit: "time units")
         let limit = try Limit(
             problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
             refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
-            parallelism: parallelism, progress: progress.update)
+            policy: experiment.policy, stops: experiment.stops, parallelism: parallelism, progress: progress.update)
         progress.end()
-        if let lost = limit.resolutions.compactMap(\.lostAt).min() {
-            progress.warn(
-                "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: "
-                    + "characteristics without a number of nodes, which takes as many as it needs")
-        }
+        try Self.sayHowItEnded(limit, progress)
         Self.warnOfExactErrors(limit, experiment.scheme, progress)
         var comparison: Comparison?
         if let particles = experiment.particles {
-            let plan = Self.plan(particles, experiment.compare, outputs: experiment.times.count)
+            let plan = Self.plan(particles, experiment.compare, outputs: limit.times.count)
             let work = Double(plan.replicates * plan.counts.reduce(0, +))
             progress.begin(
                 "particles (\(plan.counts.count) × \(plan.replicates) ensembles)", total: work, unit: "experts")
@@ -67,6 +75,33 @@ struct Simulation {
                 let uniform = Field.uniform(on: limit.grid).minimum
                 return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
             } ?? []
+    }
+
+    /// Tells of a limit that ended early, changed its method or lost its resolution.
+    ///
+    /// - Throws: `ContinuumError.underResolved` when not even the first output is resolved.
+    private static func sayHowItEnded(_ limit: Limit, _ progress: Progress) throws {
+        switch limit.end {
+        case nil: break
+        case .condition(let condition):
+            progress.note("the limit ended at t = \(Measured.time(limit.times.last ?? 0)): \(condition.description)")
+        case .underResolved(let time):
+            guard let last = limit.times.last else {
+                throw ContinuumError.underResolved(scheme: "continuum", time: time, unknowns: limit.grid.cellCount)
+            }
+            progress.warn(
+                "the law concentrates beyond the method's resolution at t = \(Measured.time(time)): the limit ends with the "
+                    + "output at t = \(Measured.time(last)); continuum.resolution: switch goes on by characteristics")
+        }
+        if let time = limit.switchedAt {
+            progress.note(
+                "the limit is by characteristics: the method was under-resolved from t = \(Measured.time(time)) on")
+        }
+        if let lost = limit.resolutions.compactMap(\.lostAt).min() {
+            progress.warn(
+                "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: "
+                    + "characteristics without a number of nodes, which takes as many as it needs")
+        }
     }
 
     /// Says so when a solver that ought to follow the exact solution does not.
@@ -106,9 +141,10 @@ struct Simulation {
     private static func plan(
         _ particles: Experiment.Particles, _ compare: Experiment.Compare?, outputs: Int
     ) -> ComparisonPlan {
+        // A limit that ended early has fewer outputs; its last one stands for those that are missing.
+        let compared = Set((compare?.outputs ?? [outputs - 1]).map { min($0, outputs - 1) }).sorted()
         var plan = ComparisonPlan(
-            counts: particles.counts, replicates: particles.replicates, seed: particles.seed,
-            outputs: compare?.outputs ?? [outputs - 1])
+            counts: particles.counts, replicates: particles.replicates, seed: particles.seed, outputs: compared)
         plan.tolerance = particles.tolerance
         plan.wasserstein = compare?.wasserstein.compactMap(WassersteinOrder.init) ?? []
         plan.coupling = compare?.coupling ?? false

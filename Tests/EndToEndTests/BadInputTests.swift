@@ -56,7 +56,7 @@ import Testing
         Case("ry(theta) q[0];", "ry(theta/2) q[0];", 65, "theta"),
         Case("ry(theta) q[0];", "ry(theta) q[1];", 65, "circuit.qasm:5"),
         Case("parameters: [theta]", "parameters: [phi]", 65, "expert", "phi"),
-        Case("parameters: [theta]", "parameters: [theta, x]", 65, "expert", "2 trained angles"),
+        Case("parameters: [theta]", "parameters: [theta, x]", 65, "training.inputs.x", "its data inputs are none"),
         Case("observable: {Z0: 1}", "observable: {Z7: 1}", 65, "expert"),
         Case("observable: {Z0: 1}", "observable: {Q0: 1}", 65, "expert.observable"),
         Case("initial: uniform", "initial: normal", 65, "initial", "uniform"),

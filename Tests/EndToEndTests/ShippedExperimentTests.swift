@@ -1,6 +1,7 @@
 import Archive
 import Foundation
 import Testing
+import Torus
 
 /// Every experiment that the project ships, run as a user runs it, with its errors asserted.
 @Suite struct ShippedExperimentTests {
@@ -43,7 +44,11 @@ import Testing
     @Test func everyExperimentIsListed() throws {
         let folder = KacProcess.root.appendingPathComponent("data/experiments")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yml") }
-        #expect(files.sorted() == ["iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml"])
+        #expect(
+            files.sorted() == [
+                "iris-2d.yml", "iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml",
+                "transport-2d.yml",
+            ])
     }
 
     @Test func oneQubit() throws {
@@ -58,7 +63,40 @@ import Testing
         for (a, b) in zip(found, losses) { #expect(abs(a - b) < 1e-10) }
         #expect(try #require(contents.series["exact_moment_error"]).allSatisfy { $0 < 1e-10 })
         #expect(try #require(contents.series["mass"]).allSatisfy { abs($0 - 1) < 1e-13 })
-        #expect(process.output.contains("against the exact one-angle solution"))
+        #expect(process.output.contains("against the exact solution"))
+    }
+
+    @Test func irisTwoAngles() throws {
+        let (_, contents) = try Self.run("iris-2d")
+        #expect(contents.grid.cells == [128, 128])
+        let mass = try #require(contents.series["mass"])
+        #expect(mass.allSatisfy { abs($0 - 1) < 1e-13 })
+        // The loss falls at the rate of the dissipation: Simpson's rule over all outputs, whose spacing is 1.
+        let loss = try #require(contents.series["loss"])
+        let dissipation = try #require(contents.series["dissipation"])
+        let fallen = dissipation.enumerated().reduce(0) { sum, entry in
+            let weight = entry.offset == 0 || entry.offset == 10 ? 1.0 : (entry.offset % 2 == 1 ? 4 : 2)
+            return sum + weight * entry.element / 3
+        }
+        // The rule errs by the fourth derivative of a rate that falls by a factor of ten over ten intervals.
+        #expect(abs(loss[0] - loss[10] - fallen) < 2e-3 * (loss[0] - loss[10]))
+        #expect(loss[10] < 0.05)
+        // Coupling and function error fall as N^(-1/2) in any number of angles.
+        let verdicts = try zip(Self.texts(contents, "rates", "quantity"), Self.texts(contents, "rates", "verdict"))
+        #expect(verdicts.allSatisfy { $0.1 != "inconsistent" })
+    }
+
+    /// The energy falls at the rate of the dissipation in a given potential, and the density is that of fifty digits.
+    @Test func transport() throws {
+        let (process, contents) = try Self.run("transport-2d")
+        #expect(contents.function == nil && contents.expertPath == nil && contents.perDatum.isEmpty)
+        #expect(!process.output.contains("The fit"))
+        // The cell average beside the value 0.1320195457613232 at (1, 2.5), which lies on cell (20, 50) of 128²:
+        // the average is that of the values around, second order in the width 0.05 of a cell.
+        let cell = contents.densities[2][50 * 128 + 20]
+        #expect(abs(cell - 0.1320195457613232) < 0.03)
+        let mass = try #require(contents.series["mass"]?.last)
+        #expect(abs(mass - 1) < 1e-13)
     }
 
     /// The polynomial is the circuit's own function, so the limits are the same.

@@ -28,12 +28,13 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try FailureReport.reporting {
-            let experiment = try experiment.read(for: .expert)
-            let parameters = try angles(count: experiment.expert.parameterCount)
-            let data = try experiment.selectedRows(inputNames: experiment.expert.inputNames)
-            try experiment.expert.check(inputs: data.inputs)
-            let evaluation = try Evaluation(experiment.expert, parameters: parameters, inputs: data.inputs)
-            print(try json ? evaluation.json() : evaluation.table(names: experiment.expert.parameterNames))
+            let training = try experiment.read(for: .expert).training()
+            let expert = training.expert
+            let parameters = try angles(count: expert.parameterCount)
+            let data = try training.selectedRows(inputNames: expert.inputNames)
+            try expert.check(inputs: data.inputs)
+            let evaluation = try Evaluation(expert, parameters: parameters, inputs: data.inputs)
+            print(try json ? evaluation.json() : evaluation.table(names: expert.parameterNames))
         }
     }
 

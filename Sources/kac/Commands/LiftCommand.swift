@@ -88,32 +88,39 @@ struct LiftCommand: ParsableCommand {
         }
     }
 
-    /// The circuit with the name that stands for it, and the experiment with data for it.
-    private func chosenCircuit() throws -> (circuit: Circuit, name: String, experiment: Experiment?) {
-        var experiment = try experiment.map { try Experiment(contentsOf: $0, for: .expert) }
+    /// The experiment's title with its expert and data.
+    private func chosenExperiment() throws -> (title: String, training: Experiment.Training)? {
+        guard let experiment else { return nil }
+        let read = try Experiment(contentsOf: experiment, for: .expert)
+        return (read.title, try read.training())
+    }
+
+    /// The circuit with the name that stands for it, and the experiment's expert with data for it.
+    private func chosenCircuit() throws -> (circuit: Circuit, name: String, training: Experiment.Training?) {
+        let chosen = try chosenExperiment()
         if let path = circuit {
-            experiment?.trainingSource.unmappedInputs = []
-            return (try Experiment.circuit(at: path, name: path), path, experiment)
+            var training = chosen?.training
+            training?.source.unmappedInputs = []
+            return (try Experiment.circuit(at: path, name: path), path, training)
         }
-        guard let experiment else {
+        guard let chosen else {
             throw ValidationError("found neither a circuit nor --experiment, expected one of them")
         }
-        guard let own = experiment.expert as? QuantumExpert else {
+        guard let own = chosen.training.expert as? QuantumExpert else {
             throw ValidationError(
                 "the experiment's expert is no circuit: leave --qasm, --observable and --parameters out")
         }
-        return (own.circuit, "of '\(experiment.title)'", experiment)
+        return (own.circuit, "of '\(chosen.title)'", chosen.training)
     }
 
     private func lift() throws -> LiftReport {
-        if circuit == nil, observable == nil, parameters == nil, let path = experiment {
-            let experiment = try Experiment(contentsOf: path, for: .expert)
-            if !(experiment.expert is QuantumExpert) {
-                return try report(on: experiment.expert, name: experiment.title, choice: .named, experiment)
-            }
+        if circuit == nil, observable == nil, parameters == nil, let chosen = try chosenExperiment(),
+            !(chosen.training.expert is QuantumExpert)
+        {
+            return try report(on: chosen.training.expert, name: chosen.title, choice: .named, chosen.training)
         }
-        let (circuit, name, experiment) = try chosenCircuit()
-        let own = experiment?.expert as? QuantumExpert
+        let (circuit, name, training) = try chosenCircuit()
+        let own = training?.expert as? QuantumExpert
         let (names, choice) = try trainedInputs(of: circuit, own)
         let observable = try observable(fitting: circuit, own)
         let expert: QuantumExpert
@@ -128,15 +135,15 @@ struct LiftCommand: ParsableCommand {
             default: throw error
             }
         }
-        return try report(on: expert, name: name, choice: choice, experiment)
+        return try report(on: expert, name: name, choice: choice, training)
     }
 
     private func report(
-        on expert: any Expert, name: String, choice: LiftReport.Choice, _ experiment: Experiment?
+        on expert: any Expert, name: String, choice: LiftReport.Choice, _ training: Experiment.Training?
     ) throws -> LiftReport {
         try LiftReport(
             name: name, expert: expert, choice: choice,
-            data: experiment.map {
+            data: training.map {
                 .init(rows: try $0.selectedRows(inputNames: expert.inputNames), amplitude: $0.amplitude)
             })
     }

@@ -24,24 +24,49 @@ struct Experiment {
         var outputs: [Int]
     }
 
+    /// An expert with the data that it is trained on.
+    struct Training {
+        var expert: any Expert
+        var source: TrainingSource
+        /// `α` of `F = (α/N) Σ f`.
+        var amplitude: Double
+    }
+
+    /// Where the potential `V` comes from.
+    enum Model {
+        /// The residuals of training.
+        case training(Training)
+        /// The experiment itself: transport in a potential that is given.
+        case potential(TrigonometricPolynomial)
+
+        /// The number of angles `d`.
+        var dimension: Int {
+            switch self {
+            case .training(let training): training.expert.parameterCount
+            case .potential(let potential): potential.basis.dimension
+            }
+        }
+    }
+
     /// What an experiment is read for: it decides what is refused.
     enum Purpose {
         /// The expert and its data, whatever the number of trained angles; no times are needed.
         case expert
-        /// The whole experiment: the solvers of the limit take one trained angle.
+        /// The whole experiment.
         case limit
     }
 
     var title: String
     /// The text that is kept in the run file: the experiment file's own, or what `--set` made of it.
     var text: String
-    var expert: any Expert
-    var trainingSource: TrainingSource
-    /// `α` of `F = (α/N) Σ f`.
-    var amplitude: Double
+    var model: Model
     var initialLaw: InitialLaw
     var times: [Double]
+    /// What ends the limit before its time.
+    var stops: [StopCondition]
     var scheme: Scheme
+    /// What is done where the law concentrates beyond what the method resolves.
+    var policy: ResolutionPolicy
     var grid: PeriodicGrid
     var particles: Particles?
     var compare: Compare?
@@ -71,22 +96,49 @@ extension Experiment {
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         title = try keys["title"]?.text() ?? name
         self.text = try overrides.isEmpty ? text : root.serialized(overrides: overrides)
-        expert = try Self.expert(required("expert"), in: folder)
-        guard purpose == .expert || expert.parameterCount == 1 else {
-            throw try required("expert").error(
-                "the expert has \(expert.parameterCount) trained angles; this version solves the limit for one: name one "
-                    + "input in 'parameters'")
+        let continuum = try keys["continuum"].map(ContinuumSection.init)
+        let angleNames: [String]
+        if purpose == .limit, let potential = continuum?.potential {
+            for name in ["expert", "training", "scaling"] {
+                if let node = keys[name] {
+                    throw node.error(
+                        "the potential is given in continuum.potential: leave '\(name)' or the potential out")
+                }
+            }
+            let polynomial = try Self.potential(
+                potential, grid: continuum?.grid(dimension: nil, in: folder)?.dimension)
+            model = .potential(polynomial)
+            angleNames = Self.angleNames(polynomial.basis.dimension)
+        } else {
+            let expert = try Self.expert(required("expert"), in: folder)
+            guard purpose == .expert || expert.parameterCount <= 3 else {
+                throw try required("expert").error(
+                    "the expert has \(expert.parameterCount) trained angles, expected at most 3 for the limit: name fewer "
+                        + "inputs in 'parameters'")
+            }
+            let source = try Self.training(
+                required("training"), inputs: expert.inputNames, amplitudes: expert.amplitudeNames, in: folder)
+            model = .training(
+                Training(
+                    expert: expert, source: source, amplitude: try keys["scaling"].map(Self.amplitude) ?? 1))
+            angleNames = expert.parameterNames
         }
-        trainingSource = try Self.training(
-            required("training"), inputs: expert.inputNames, amplitudes: expert.amplitudeNames, in: folder)
-        amplitude = try keys["scaling"].map(Self.amplitude) ?? 1
-        if let law = keys["initial"] { _ = try law.choice(of: ["uniform"]) }
-        initialLaw = .uniform
+        initialLaw = try keys["initial"].map { try Self.initialLaw($0, names: angleNames, in: folder) } ?? .uniform
         times = purpose == .expert && keys["time"] == nil ? [] : try Self.times(required("time"))
-        (scheme, grid) = try Self.continuum(keys["continuum"], dimension: expert.parameterCount, in: folder)
+        scheme = try continuum?.scheme() ?? ContinuumSection.defaultScheme
+        policy = try continuum?.policy() ?? .refine
+        // The expert alone may have any number of angles, and its grid is not looked at.
+        grid =
+            try continuum?.grid(dimension: purpose == .limit ? model.dimension : nil, in: folder)
+            ?? ContinuumSection.defaultGrid(dimension: min(3, model.dimension))
+        stops = try Self.stops(keys["time"])
         particles = try keys["particles"].map(Self.particles)
         let outputs = times
         compare = outputs.isEmpty ? nil : try keys["compare"].map { try Self.compare($0, outputs: outputs) }
+        if purpose == .limit, model.dimension > 1, let node = keys["compare"], !(compare?.wasserstein ?? []).isEmpty {
+            throw node.error(
+                "Wasserstein distances are measured for one trained angle in this version: leave 'wasserstein' out")
+        }
         if let compare = keys["compare"], particles == nil {
             throw compare.error("there are no particles to compare: add the key 'particles', or leave 'compare' out")
         }
@@ -106,14 +158,13 @@ extension Experiment {
         try OpenQASMReader.read(contents(of: path, role: "the circuit"), file: name)
     }
 
-    /// All selected rows of the training file in its order, whether they are held out or not.
-    ///
-    /// - Parameter inputNames: the data inputs of the expert in question.
-    func selectedRows(inputNames: [String]) throws -> TrainingSet.Part {
-        var source = trainingSource
-        source.testFraction = 0
-        source.evaluation = nil
-        return try TrainingSet(source, inputNames: inputNames).training
+    /// The expert and its data, of an experiment that was read for them.
+    func training() throws -> Training {
+        guard case .training(let training) = model else {
+            throw ExperimentError(
+                source: title, line: nil, key: "expert", problem: "is missing: a potential has no expert")
+        }
+        return training
     }
 
     static func resolve(_ node: ConfigurationNode, in folder: URL) throws -> URL {
@@ -202,7 +253,7 @@ extension Experiment {
     }
 
     private static func times(_ node: ConfigurationNode) throws -> [Double] {
-        let keys = try node.children(known: ["end", "outputs"])
+        let keys = try node.children(known: ["end", "outputs", "stop"])
         if let outputs = keys["outputs"], outputs.isList {
             if let end = keys["end"] {
                 throw end.error("a list of outputs has its own end: leave one of the two out")
@@ -218,71 +269,27 @@ extension Experiment {
         return (0..<count).map { end * Double($0) / Double(count - 1) }
     }
 
+    /// `{gradient: 1e-8, loss: 1e-3, wall: 600}`, any of them.
+    private static func stops(_ node: ConfigurationNode?) throws -> [StopCondition] {
+        let node = try node?.children(known: ["end", "outputs", "stop"])["stop"]
+        guard let keys = try node?.children(known: ["gradient", "loss", "wall"]) else { return [] }
+        var stops: [StopCondition] = []
+        if let gradient = keys["gradient"] { stops.append(.gradient(below: try gradient.positiveNumber())) }
+        if let loss = keys["loss"] { stops.append(.loss(below: try loss.positiveNumber())) }
+        if let wall = keys["wall"] { stops.append(.wallTime(seconds: try wall.positiveNumber())) }
+        return stops
+    }
+
     /// Below this a tolerance asks for more than double precision holds.
     private static let smallestTolerance = 1e-14
 
-    private static func tolerance(_ node: ConfigurationNode?, default value: Double) throws -> Double {
+    static func tolerance(_ node: ConfigurationNode?, default value: Double) throws -> Double {
         guard let node else { return value }
         let tolerance = try node.positiveNumber()
         guard tolerance >= smallestTolerance, tolerance < 1 else {
             throw node.error("found \(tolerance), expected \(smallestTolerance) to 1")
         }
         return tolerance
-    }
-
-    private static func continuum(
-        _ node: ConfigurationNode?, dimension: Int, in folder: URL
-    ) throws -> (Scheme, PeriodicGrid) {
-        let keys = try node?.children(known: ["method", "grid", "tolerance", "limiter", "nodes"]) ?? [:]
-        let grid =
-            try keys["grid"].map { try self.grid($0, dimension: dimension, in: folder) }
-            ?? PeriodicGrid(cells: Array(repeating: 256, count: min(dimension, 1)))
-        let method =
-            try keys["method"]?.choice(of: ["galerkin", "characteristics", "weno5", "muscl", "upwind"]) ?? "galerkin"
-        func only(_ option: String, for methods: [String]) throws {
-            if let node = keys[option], !methods.contains(method) {
-                throw node.error(
-                    "the method \(method) has no such option; it belongs to \(methods.joined(separator: ", "))")
-            }
-        }
-        try only("limiter", for: ["muscl"])
-        try only("nodes", for: ["characteristics"])
-        switch method {
-        case "characteristics":
-            let nodes = try keys["nodes"]?.integer(in: 8...Characteristics.nodeLimit)
-            return (.characteristics(nodes: nodes, tolerance: try tolerance(keys["tolerance"], default: 1e-9)), grid)
-        case "muscl":
-            let name = try keys["limiter"]?.choice(of: SlopeLimiter.allCases.map(\.rawValue))
-            let limiter = name.flatMap(SlopeLimiter.init) ?? .vanLeer
-            return (.finiteVolume(.muscl(limiter), tolerance: try tolerance(keys["tolerance"], default: 1e-6)), grid)
-        case "weno5":
-            return (.finiteVolume(.weno5, tolerance: try tolerance(keys["tolerance"], default: 1e-8)), grid)
-        case "upwind":
-            return (.finiteVolume(.upwind, tolerance: try tolerance(keys["tolerance"], default: 1e-6)), grid)
-        default:
-            return (.galerkin(tolerance: try tolerance(keys["tolerance"], default: 1e-9)), grid)
-        }
-    }
-
-    /// A grid file, or the same written in place.
-    private static func grid(_ node: ConfigurationNode, dimension: Int, in folder: URL) throws -> PeriodicGrid {
-        var body = node
-        if !node.isMapping {
-            let file = try resolve(node, in: folder)
-            let text = try contents(of: file.path, role: "the grid")
-            body = try ConfigurationNode(yaml: text, source: file.relativePathIfShorter)
-        }
-        let cells = try child("cells", of: body.children(known: ["cells"]), body)
-        do {
-            let grid = try PeriodicGrid(cells: cells.elements().map { try $0.integer(in: 1...1 << 26) })
-            guard grid.dimension == dimension || dimension > 1 else {
-                throw cells.error(
-                    "found \(grid.dimension) axes, expected one for each trained angle, \(dimension) in all")
-            }
-            return grid
-        } catch let error as GridError {
-            throw cells.error("\(error)")
-        }
     }
 
     private static func particles(_ node: ConfigurationNode) throws -> Particles {
@@ -326,6 +333,18 @@ extension Experiment {
         return Compare(
             wasserstein: Set(orders ?? []).sorted(), coupling: try keys["coupling"]?.truth() ?? false,
             function: try keys["function"]?.truth() ?? false, outputs: positions)
+    }
+}
+
+extension Experiment.Training {
+    /// All selected rows of the training file in its order, whether they are held out or not.
+    ///
+    /// - Parameter inputNames: the data inputs of the expert in question.
+    func selectedRows(inputNames: [String]) throws -> TrainingSet.Part {
+        var source = source
+        source.testFraction = 0
+        source.evaluation = nil
+        return try TrainingSet(source, inputNames: inputNames).training
     }
 }
 

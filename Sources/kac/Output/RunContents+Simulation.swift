@@ -11,10 +11,17 @@ extension RunContents {
     /// What a run file holds of a simulation.
     init(_ simulation: Simulation, date: Date) {
         let (experiment, limit) = (simulation.experiment, simulation.limit)
+        let watched = limit.diagnostics
         var series = [
-            "loss": limit.losses, "dissipation": limit.dissipations, "mass": limit.densities.map(\.integral),
-            "minimum": limit.densities.map(\.minimum), "entropy": limit.densities.map(\.entropy),
+            "loss": limit.losses, "dissipation": limit.dissipations, "mass": watched.map(\.mass),
+            "minimum": watched.map(\.minimum), "entropy": watched.map(\.entropy),
+            "entropy_rate": watched.map(\.entropyRate), "spectral_tail": watched.map(\.spectralTail),
+            "cells_per_peak_width": watched.map(\.cellsPerPeakWidth),
         ]
+        for (axis, name) in ["x", "y", "z"].prefix(limit.grid.dimension).enumerated() {
+            series["moment_real_\(name)"] = limit.firstMoments.map { $0[axis].real }
+            series["moment_imaginary_\(name)"] = limit.firstMoments.map { $0[axis].imaginary }
+        }
         if let errors = limit.exactMomentErrors { series["exact_moment_error"] = errors }
         var tables: [RunTable] = []
         if let comparison = simulation.comparison, !comparison.quantities.isEmpty {
@@ -25,10 +32,11 @@ extension RunContents {
         self.init(
             title: experiment.title, experiment: experiment.text, softwareVersion: Kac.softwareVersion, date: date,
             grid: limit.grid, times: limit.times, densities: limit.densities.map(\.values),
-            experts: simulation.comparison.map { Self.trajectories($0) }, series: series, function: limit.functions,
-            perDatum: ["target": simulation.problem.targets], tables: tables)
-        expertPath = simulation.lift.path.rawValue
-        expertPathReason = simulation.lift.reason
+            experts: simulation.comparison.map { Self.trajectories($0) }, series: series,
+            function: simulation.trainingSet == nil ? nil : limit.functions,
+            perDatum: simulation.trainingSet == nil ? [:] : ["target": simulation.problem.targets], tables: tables)
+        expertPath = simulation.lift?.path.rawValue
+        expertPathReason = simulation.lift?.reason
     }
 
     /// The largest ensemble's replicate 0, its angles wrapped into the period for readers that plot them.

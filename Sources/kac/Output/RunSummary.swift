@@ -14,7 +14,7 @@ struct RunSummary {
             for output in comparison.plan.outputs.indices { parts.append(comparisonText(comparison, output)) }
             if !simulation.rates.isEmpty { parts.append(ratesNote) }
         }
-        parts.append(fitText)
+        if let set = simulation.trainingSet { parts.append(fitText(set)) }
         return parts.joined(separator: "\n\n")
     }
 
@@ -24,8 +24,8 @@ struct RunSummary {
         for (index, time) in limit.times.enumerated() {
             table.rows.append([
                 Measured.time(time), Measured.number(limit.losses[index]), Measured.number(limit.dissipations[index]),
-                String(format: "%.1e", limit.densities[index].integral - 1),
-                Measured.number(limit.densities[index].minimum),
+                String(format: "%.1e", limit.diagnostics[index].mass - 1),
+                Measured.number(limit.diagnostics[index].minimum),
             ])
         }
         var text = "The limit (\(simulation.experiment.scheme.name)):\n" + table.text
@@ -36,7 +36,7 @@ struct RunSummary {
         }
         if let errors = limit.exactMomentErrors, let z = limit.firstMoments.last?.first {
             text +=
-                "\nagainst the exact one-angle solution: |z − z_exact| ≤ "
+                "\nagainst the exact solution: |z − z_exact| ≤ "
                 + String(format: "%.1e", errors.max() ?? 0) + " over all outputs; |z| = "
                 + Measured.number(hypot(z.real, z.imaginary)) + " at the end"
         }
@@ -90,8 +90,8 @@ struct RunSummary {
     }
 
     /// What the mixture buys: its fit beside the best single expert and logistic regression.
-    private var fitText: String {
-        let (set, limit) = (simulation.trainingSet, simulation.limit)
+    private func fitText(_ set: TrainingSet) -> String {
+        let limit = simulation.limit
         let classifies = set.labels != nil
         var table = TextTable(
             header: classifies ? ["model", "loss", "train accuracy", "test accuracy"] : ["model", "loss"])
@@ -119,7 +119,7 @@ struct RunSummary {
                 training: simulation.problem.function(moments: single.moments),
                 heldOut: simulation.problem.heldOutFunction(moments: single.moments))
         }
-        if let labels = set.labels, labels.count == 2, let regression = logisticRegression(positive: labels[1]) {
+        if let labels = set.labels, labels.count == 2, let regression = logisticRegression(set, positive: labels[1]) {
             table.rows.append(["logistic regression", "-"] + regression)
         }
         return "The fit at t = \(Measured.time(limit.times.last ?? 0)) "
@@ -127,8 +127,7 @@ struct RunSummary {
             + (set.droppedRows > 0 ? ", \(set.droppedRows) rows of other classes dropped" : "") + "):\n" + table.text
     }
 
-    private func logisticRegression(positive: Double) -> [String]? {
-        let set = simulation.trainingSet
+    private func logisticRegression(_ set: TrainingSet, positive: Double) -> [String]? {
         func labels(_ part: TrainingSet.Part) -> [Bool] { part.targets.map { $0 == positive } }
         guard
             let model = try? LogisticRegression.fit(inputs: set.training.inputs, labels: labels(set.training)),

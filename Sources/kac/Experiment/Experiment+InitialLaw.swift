@@ -1,0 +1,97 @@
+import Foundation
+import Torus
+import Training
+
+extension Experiment {
+    /// The names of the angles of an experiment without an expert: `theta0`, `theta1`, …
+    static func angleNames(_ dimension: Int) -> [String] { (0..<dimension).map { "theta\($0)" } }
+
+    /// Reads `continuum.potential`: terms such as `cos(theta0)*sin(2*theta1)` with their coefficients.
+    ///
+    /// - Parameter grid: the number of axes of the grid, when one is given; otherwise the largest angle named tells how many
+    ///   there are.
+    static func potential(_ node: ConfigurationNode, grid: Int?) throws -> TrigonometricPolynomial {
+        let terms = try node.entries().map { ($0.0, try $0.1.number()) }
+        guard !terms.isEmpty else { throw node.error("found no terms, expected at least one, such as cos(theta0): -1") }
+        do {
+            let named = try terms.flatMap { try HarmonicProduct($0.0).factors.map(\.name) }
+            let dimension = (1...3).last { named.contains("theta\($0 - 1)") } ?? 1
+            return try TrigonometricPolynomial(
+                Dictionary(terms) { $0 + $1 }, names: angleNames(max(dimension, grid ?? 1)))
+        } catch let error where error is HarmonicProductError || error is TrigonometricPolynomialError {
+            throw node.error("\(error)")
+        }
+    }
+
+    /// Reads the section `initial`.
+    ///
+    /// - Parameter names: those of the angles.
+    static func initialLaw(
+        _ node: ConfigurationNode, names: [String], in folder: URL
+    ) throws -> InitialLaw {
+        do {
+            if node.isList {
+                let axes = try node.elements().map(circleLaw)
+                let law = InitialLaw.product(axes)
+                try law.check(dimension: names.count)
+                return law
+            }
+            guard node.isMapping else {
+                _ = try node.choice(of: ["uniform"])
+                return .uniform
+            }
+            let keys = try node.children(known: ["von_mises", "wrapped_cauchy", "polynomial"])
+            guard let (name, body) = keys.first, keys.count == 1 else {
+                throw node.error("found \(keys.count) laws, expected one of von_mises, wrapped_cauchy and polynomial")
+            }
+            if name == "polynomial" {
+                let terms = try body.entries().map { ($0.0, try $0.1.number()) }
+                let polynomial = try TrigonometricPolynomial(Dictionary(terms) { $0 + $1 }, names: names)
+                return .polynomial(try PolynomialLaw(basis: polynomial.basis, coefficients: polynomial.coefficients))
+            }
+            let (centres, concentrations) = try parameters(of: body, count: names.count)
+            return .product(try zip(centres, concentrations).map { try circleLaw(name, $0, $1) })
+        } catch let error
+            where error is InitialLawError || error is HarmonicProductError || error is TrigonometricPolynomialError
+        {
+            throw node.error("\(error)")
+        }
+    }
+
+    private static func circleLaw(_ name: String, _ centre: Double, _ concentration: Double) throws -> CircleLaw {
+        name == "von_mises"
+            ? try .vonMises(centre: centre, concentration: concentration)
+            : try .wrappedCauchy(centre: centre, concentration: concentration)
+    }
+
+    /// One axis of a list: `uniform`, or `{von_mises: {centre: 1, concentration: 2}}`.
+    private static func circleLaw(_ node: ConfigurationNode) throws -> CircleLaw {
+        guard node.isMapping else {
+            _ = try node.choice(of: ["uniform"])
+            return .uniform
+        }
+        let keys = try node.children(known: ["von_mises", "wrapped_cauchy"])
+        guard let (name, body) = keys.first, keys.count == 1 else {
+            throw node.error("found \(keys.count) laws, expected one of von_mises and wrapped_cauchy")
+        }
+        let (centres, concentrations) = try parameters(of: body, count: 1)
+        return try circleLaw(name, centres[0], concentrations[0])
+    }
+
+    /// `{centre: …, concentration: …}`, each a number or one number an axis.
+    private static func parameters(
+        of node: ConfigurationNode, count: Int
+    ) throws -> (centres: [Double], concentrations: [Double]) {
+        let keys = try node.children(known: ["centre", "concentration"])
+        func numbers(_ name: String) throws -> [Double] {
+            let value = try child(name, of: keys, node)
+            guard value.isList else { return Array(repeating: try value.number(), count: count) }
+            let numbers = try value.elements().map { try $0.number() }
+            guard numbers.count == count else {
+                throw value.error("found \(numbers.count) numbers, expected one for each of the \(count) angles")
+            }
+            return numbers
+        }
+        return (try numbers("centre"), try numbers("concentration"))
+    }
+}
