@@ -57,7 +57,7 @@ let package = Package(
         .systemLibrary(
             name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
 
-        floor("Torus", on: ["CFFTW"]),
+        floor("Torus", on: ["CFFTW", "CLanes"]),
         floor("TimeStepping", on: []),
         floor("Experts", on: ["CLanes", "Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
         floor("Training", on: ["Torus", "TimeStepping", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),

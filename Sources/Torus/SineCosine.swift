@@ -12,13 +12,13 @@ import Foundation
 ///
 /// Source of the polynomials: the kernels of FDLIBM (Sun Microsystems, 1993).
 @inlinable
+@inline(__always)
 public func sineCosine(_ angle: SIMD8<Double>) -> (sine: SIMD8<Double>, cosine: SIMD8<Double>) {
     let limit = SIMD8<Double>(repeating: 0x1p20)
     if any(angle .> limit) || any(angle .< -limit) { return sineCosineBeyondReduction(angle) }
-    // Adding 1.5·2⁵² rounds to the nearest integer and leaves it in the last bits.
-    let rounder = SIMD8<Double>(repeating: 0x1.8p52)
-    let quarters = angle * (2 / Double.pi) + rounder
-    let k = quarters - rounder
+    // Adding and subtracting 1.5·2⁵² rounds to the nearest integer in two vector operations.
+    let rounder = 0x1.8p52
+    let k = (angle * (2 / Double.pi) + rounder) - rounder
     let rest = ((angle - k * 0x1.921fb544p+0) - k * 0x1.0b4611a8p-34) - k * -0x1.d9cceba000000p-66
     let r = rest - k * -0x1.fc8f8cbb5bf6cp-97
     let u = r * r
@@ -36,21 +36,17 @@ public func sineCosine(_ angle: SIMD8<Double>) -> (sine: SIMD8<Double>, cosine: 
     let half = 0.5 * u
     let whole = 1 - half
     let cosine = whole + (((1 - whole) - half) + (u * u) * c)
-    // Odd quarters exchange the two, and the signs follow the quadrant.
-    let quadrant = unsafeBitCast(quarters, to: SIMD8<UInt64>.self)
-    let one = SIMD8<UInt64>(repeating: 1)
-    let two = SIMD8<UInt64>(repeating: 2)
-    let top = SIMD8<UInt64>(repeating: 62)
-    let exchange = SIMD8<UInt64>(repeating: 0) &- (quadrant & one)
-    let (a, b) = (unsafeBitCast(sine, to: SIMD8<UInt64>.self), unsafeBitCast(cosine, to: SIMD8<UInt64>.self))
-    let difference = (a ^ b) & exchange
-    return (
-        unsafeBitCast((a ^ difference) ^ ((quadrant & two) &<< top), to: SIMD8<Double>.self),
-        unsafeBitCast((b ^ difference) ^ (((quadrant &+ one) & two) &<< top), to: SIMD8<Double>.self)
-    )
+    // Even quarters are half turns, which change signs; odd ones, off an even number of half turns, exchange the two. One of
+    // `even` and `odd` is 0 and the other ±1, so that the sums are exact.
+    let halves = (k * 0.5 + rounder) - rounder
+    let odd = k - 2 * halves
+    let turned = halves - 2 * ((halves * 0.5 + rounder) - rounder)
+    let even = (1 - odd * odd) - 2 * (turned * turned)
+    return (even * sine + odd * cosine, even * cosine - odd * sine)
 }
 
 @usableFromInline
+@inline(never)
 func sineCosineBeyondReduction(_ angle: SIMD8<Double>) -> (sine: SIMD8<Double>, cosine: SIMD8<Double>) {
     var sine = SIMD8<Double>()
     var cosine = SIMD8<Double>()

@@ -1,3 +1,5 @@
+import CLanes
+
 extension TrigonometricSweep {
     /// What a sweep's workers share, and the work on 32 points.
     ///
@@ -65,6 +67,15 @@ extension TrigonometricSweep {
             pairs.deallocate()
             circle.deallocate()
             weights.deallocate()
+        }
+
+        /// Asks for the numbers of the points from `first` on, which are in many places.
+        @inline(__always)
+        func prefetch(_ numbers: UnsafePointer<Double>, at first: Int) {
+            for p in 0..<axes.count {
+                let axis = numbers + (p &* count &+ first)
+                for block in 0..<4 { kac_prefetch(axis + 8 &* block) }
+            }
         }
 
         /// The rows that a worker needs.

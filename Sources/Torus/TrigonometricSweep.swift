@@ -20,7 +20,7 @@ public final class TrigonometricSweep {
     public static let chunkLength = 4096
     /// The most bytes of sines and cosines that are kept from the moments for the gradient: what does not stay in the cache is
     /// computed as fast as it is read.
-    public static let circleLimit = 1 << 20
+    public static let circleLimit = 1 << 19
 
     /// The number of points `N`.
     public let count: Int
@@ -70,6 +70,7 @@ public final class TrigonometricSweep {
             let last = min(core.count, first &+ Self.chunkLength)
             var i = first
             while i < last {
+                if !core.keepsCircle { core.prefetch(points.base, at: i &+ Core.width) }
                 core.fill(scratch.base, points.base, at: i, source: core.keepsCircle ? .pointsToKeep : .points)
                 core.addMonomials(scratch.base, lanes: last &- i)
                 i = i &+ Core.width
@@ -100,6 +101,10 @@ public final class TrigonometricSweep {
             let last = min(core.count, first &+ Self.chunkLength)
             var i = first
             while i < last {
+                if !core.keepsCircle {
+                    core.prefetch(points.base, at: i &+ Core.width)
+                    core.prefetch(result.base, at: i)
+                }
                 core.fill(scratch.base, points.base, at: i, source: source)
                 core.differentiate(scratch.base)
                 core.storeSlopes(scratch.base, to: result.base, at: i, lanes: last &- i)
