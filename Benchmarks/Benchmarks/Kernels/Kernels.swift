@@ -6,7 +6,7 @@ let benchmarks: @Sendable () -> Void = {
         Benchmark(
             name,
             configuration: .init(
-                metrics: [.wallClock, .cpuTotal], timeUnits: .microseconds, warmupIterations: 3,
+                metrics: [.wallClock], timeUnits: .microseconds, warmupIterations: 3,
                 maxDuration: .seconds(2),
                 maxIterations: 2000)
         ) { benchmark, job in
