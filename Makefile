@@ -69,8 +69,8 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/experts.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-peers.json)
 
 .venv-bench/installed: Benchmarks/peers/requirements.txt
-	python3 -m venv --clear .venv-peers
-	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r $<
+	python3 -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r $<
 	touch $@
 
 clean: ## Removes what was built.

@@ -48,6 +48,16 @@ public struct AdditiveSolution: Sendable {
         }
     }
 
+    /// The law at the given output, a product of wrapped Cauchy laws: its cell averages and moments are exact.
+    ///
+    /// - Throws: `InitialLawError` where rounding has taken a `|z_p|` to 1.
+    public func law(output: Int) throws -> InitialLaw {
+        .product(
+            try moments[output].map { z in
+                try .wrappedCauchy(centre: atan2(z.imaginary, z.real), concentration: hypot(z.real, z.imaginary))
+            })
+    }
+
     private struct OrderParameters: DynamicalSystem {
         let form: AdditiveForm
         var dimension: Int { 2 * form.cosine.count }

@@ -6,7 +6,7 @@ struct Kac: ParsableCommand {
         commandName: "kac",
         abstract: "Trains mixtures of N experts beside the infinite mixture that they tend to.",
         discussion: """
-            An experiment file (YAML) names a circuit, the data, the solver of the limit, the finite mixtures and what \
+            An experiment file (YAML) names an expert, the data, the solver of the limit, the finite mixtures and what \
             is compared. A run writes one HDF5 file with all of it.
 
               kac run data/experiments/iris.yml -o iris.h5
@@ -16,7 +16,10 @@ struct Kac: ParsableCommand {
             73 the output exists or cannot be made, 74 input/output error or disk full.
             """,
         version: softwareVersion,
-        subcommands: [RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, InspectCommand.self])
+        subcommands: [
+            RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, InspectCommand.self,
+            VerifyCommand.self,
+        ])
 
     /// The version that is written into run files.
     static let softwareVersion = "0.1.0"
