@@ -22,7 +22,7 @@ public enum RunFileReader {
         }
     }
 
-    private static func reading<Result>(
+    static func reading<Result>(
         _ url: URL, _ body: (HDF5Group, Int) throws -> Result
     ) throws(ArchiveError) -> Result {
         let path = url.path

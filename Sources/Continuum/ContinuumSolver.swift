@@ -81,7 +81,7 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
             "continuum.grid: \(cells) cells along axis \(axis) cannot carry the expert's harmonics, expected at least "
                 + "\(needed)"
         case .initialLaw(let scheme):
-            "initial: \(scheme) starts from the uniform law only: choose another continuum.method"
+            "initial: \(scheme) cannot start from this law: choose another continuum.method; finite volumes take any"
         case .gridDimension(let grid, let problem):
             "continuum.grid: the grid has \(grid) axes, the expert has \(problem) trained angles: they must agree"
         case .underResolved(let scheme, let time, let unknowns):

@@ -1,5 +1,11 @@
 /// Value and gradient of a quantum expert by the state vector; keeps its two states between calls.
 ///
+/// ```swift
+/// var differentiation = AdjointDifferentiation(expert)
+/// var gradient = [0.0]
+/// let value = differentiation.valueAndGradient(parameters: [0.3], inputs: [0.1], gradient: &gradient)
+/// ```
+///
 /// Forward through the circuit to `|ψ⟩`, then backward with `|ψ⟩` and `O|ψ⟩`: the derivative by a gate's angle is
 /// `2 Re ⟨λ| ∂U |ψ⟩` at that gate.
 ///

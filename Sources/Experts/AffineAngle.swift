@@ -1,4 +1,9 @@
 /// An angle that is affine in a circuit's inputs: `constant + Σ factor · input`, in radians.
+///
+/// ```swift
+/// // 2 x₀ − π/2, with x₀ the first input of a circuit
+/// let angle = AffineAngle(constant: -.pi / 2, terms: [.init(input: 0, factor: 2)])
+/// ```
 public struct AffineAngle: Sendable, Hashable {
     /// One input's share of an angle.
     public struct Term: Sendable, Hashable {

@@ -1,4 +1,10 @@
 /// A function `f(θ, x)`, 2π-periodic in every parameter `θ_p`: one voice of the mixture.
+///
+/// ```swift
+/// let expert: any Expert = try Neuron(.cosine, inputs: ["x"], frequencies: [[1]])
+/// let (value, gradient) = expert.valueAndGradient(parameters: [0.3], inputs: [0.1])    // cos 0.2, [−sin 0.2]
+/// let lift = try expert.lift(inputs: [[0.1], [0.7]])                                   // both data at once
+/// ```
 public protocol Expert: Sendable {
     /// The names of the parameters `θ`, in order.
     var parameterNames: [String] { get }

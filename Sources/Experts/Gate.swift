@@ -1,5 +1,10 @@
 /// A quantum gate of the supported set.
 ///
+/// ```swift
+/// Circuit.Instruction(.cx, qubits: [0, 1])
+/// Circuit.Instruction(.rz, qubits: [1], angles: [.input(0)])
+/// ```
+///
 /// Rotations are `exp(−iφP/2)`; `p(φ)` is `diag(1, e^{iφ})`; `u(θ, φ, λ)` is OpenQASM's `U`. In a controlled gate the first
 /// qubit is the control.
 public enum Gate: String, Sendable, Hashable, CaseIterable {

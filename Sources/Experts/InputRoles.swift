@@ -1,5 +1,10 @@
 /// Which inputs of a circuit are trained, and which are data.
 ///
+/// ```swift
+/// let roles = try InputRoles(circuit: circuit, parameters: ["theta"])
+/// roles.parameters.map { circuit.inputs[$0].name }    // theta[0], theta[1], … of an array
+/// ```
+///
 /// A trained input must keep the model 2π-periodic. The differences of the eigenphases of a rotation, of `p` and of `cp` are
 /// 1, and `u(θ, φ, λ)` is `rz(φ) ry(θ) rz(λ)` up to a phase, so there every integer factor does; a controlled rotation has
 /// differences of ½ and never does.

@@ -2,6 +2,12 @@ import Torus
 
 /// The eigenvalues of a neural tangent kernel, and how many of them count.
 ///
+/// ```swift
+/// let spectrum = KernelSpectrum(underUniformLaw: expansion)
+/// spectrum.rank          // how many labels such experts can fit
+/// spectrum.smallest      // of its eigenvalues, which bounds the speed of training
+/// ```
+///
 /// Training reaches only what lies in the kernel's range: with a rank below the number of data, not every choice of labels
 /// can be fitted.
 public struct KernelSpectrum: Sendable, Equatable {

@@ -1,4 +1,10 @@
 /// An expert's trigonometric polynomials on its data, and how they were found.
+///
+/// ```swift
+/// let lift = try expert.lift(inputs: data)
+/// lift.expansion.basis.count    // monomials
+/// lift.path                     // .expansion, or .direct with the reason
+/// ```
 public struct Lift: Sendable, Equatable {
     /// How an expansion was found.
     public enum Path: String, Sendable, Codable {

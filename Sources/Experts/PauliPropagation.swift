@@ -3,6 +3,12 @@ import Torus
 
 /// The exact lift of a circuit's expectation value to a trigonometric polynomial, in the Heisenberg picture.
 ///
+/// ```swift
+/// let roles = try InputRoles(circuit: circuit, parameters: ["theta"])
+/// let propagation = try PauliPropagation(circuit: circuit, roles: roles, observable: PauliSum("Z0"))
+/// let expansion = try propagation.expansion(inputs: data)
+/// ```
+///
 /// The observable is carried backwards through the circuit. A Clifford gate maps a Pauli string to one; a rotation by `φ` about
 /// a string `G` leaves the strings that commute with `G` and maps the others to `cos φ · P + sin φ · iGP`. Data angles are
 /// numbers, one a datum; trained angles multiply the monomial, and where an angle occurs more than once the products of its

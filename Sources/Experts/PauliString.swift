@@ -1,5 +1,9 @@
 /// A tensor product of Pauli matrices on up to 64 qubits, without a sign.
 ///
+/// ```swift
+/// let string = PauliString(x: 0b010, z: 0b110)    // Y1 Z2
+/// ```
+///
 /// Qubit `q` carries X when only bit `q` of `x` is set, Z when only that of `z` is, Y when both are, and the identity
 /// otherwise. As an operator it is `i^{|x∧z|} X^x Z^z`, which is Hermitian.
 public struct PauliString: Sendable, Hashable {

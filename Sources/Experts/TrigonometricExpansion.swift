@@ -2,6 +2,12 @@ import Foundation
 public import Torus
 
 /// A trigonometric polynomial in the parameters for each of several data: `f(θ, x_a) = Σ_m C_{ma} Φ_m(θ)`.
+///
+/// ```swift
+/// let expansion = try expert.expansion(inputs: [[0.1], [0.7]])
+/// expansion.value(at: [0.3], datum: 1)       // f(0.3, 0.7)
+/// expansion.gradient(at: [0.3], datum: 1)
+/// ```
 public struct TrigonometricExpansion: Sendable, Equatable {
     /// The monomials `Φ_m`, sorted.
     public let basis: TrigonometricBasis

@@ -2,6 +2,11 @@ import Foundation
 
 /// Cell averages of a function on a periodic grid.
 ///
+/// ```swift
+/// let field = Field.uniform(on: try PeriodicGrid(cells: [128, 64]))
+/// field.integral    // 1
+/// ```
+///
 /// A density is per radian^d: the uniform law has the value `(2π)^−d` in every cell.
 public struct Field: Sendable, Hashable {
     /// The grid of the cells.

@@ -3,6 +3,11 @@ import Foundation
 
 /// Discrete Fourier transforms of the values on a periodic grid, by FFTW.
 ///
+/// ```swift
+/// let transform = try FourierTransform(grid: PeriodicGrid(cells: [64]))
+/// let spectrum = transform.forward(values)    // 33 complex numbers, interleaved
+/// ```
+///
 /// Values are stored with θ₀ fastest; a spectrum has `n₀/2 + 1` coefficients along θ₀ and all along the other axes, real
 /// and imaginary parts interleaved. Plans are made with `FFTW_ESTIMATE`, so that results repeat to the bit. One instance
 /// serves one thread at a time.

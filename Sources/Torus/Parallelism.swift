@@ -4,6 +4,10 @@ import Synchronization
 
 /// How many threads a loop over independent pieces may use.
 ///
+/// ```swift
+/// let squares = try Parallelism.allCores.map(100) { $0 * $0 }
+/// ```
+///
 /// A loop's pieces are fixed by the problem, never by the number of threads, and each piece writes its own results: so
 /// numbers are the same to the bit for any number of threads.
 public struct Parallelism: Sendable, Hashable {

@@ -2,6 +2,11 @@ import Foundation
 
 /// A uniform grid of cells on the flat torus `[0, 2π)^d`.
 ///
+/// ```swift
+/// let grid = try PeriodicGrid(cells: [128, 64])    // 128 along θ₀, 64 along θ₁
+/// grid.spacing(axis: 1)                            // 2π/64
+/// ```
+///
 /// Axis 0 is the first angle θ₀. Cell `i` of an axis with `n` cells is `[i·h, (i+1)·h)`, `h = 2π/n`.
 /// Values on the grid are stored with θ₀ fastest: the cell `(i₀, i₁, …)` is at `i₀ + n₀·(i₁ + n₁·(…))`.
 public struct PeriodicGrid: Sendable, Hashable {

@@ -1,5 +1,9 @@
 /// The counter-based generator Philox 4×32-10.
 ///
+/// ```swift
+/// Philox(seed: 7).uniforms(SIMD4(0, 1, 2, 3))    // two numbers in [0, 1), the same wherever and whenever asked
+/// ```
+///
 /// A pure function of a 64-bit key and a 128-bit counter: any number of the sequence is found without the ones before
 /// it, on any thread, in any order.
 ///

@@ -1,6 +1,12 @@
 import Foundation
 
 /// A finite list of trigonometric monomials `Φ_m(θ)` in `d` angles.
+///
+/// ```swift
+/// let basis = TrigonometricBasis(
+///     dimension: 2, monomials: [.one, TrigonometricMonomial([.init(.cosine, axis: 0), .init(.sine, axis: 1)])])
+/// basis.values(at: [0.3, 0.4])    // [1, cos 0.3 · sin 0.4]
+/// ```
 public struct TrigonometricBasis: Sendable, Hashable {
     /// The number of angles `d`.
     public let dimension: Int

@@ -1,4 +1,9 @@
 /// A product of cosines and sines of multiples of different angles, such as `cos(θ₀)·sin(2θ₃)`; the empty product is 1.
+///
+/// ```swift
+/// let monomial = TrigonometricMonomial([.init(.cosine, axis: 0), .init(.sine, axis: 3, harmonic: 2)])
+/// "\(monomial)"    // cos(theta0)*sin(2*theta3)
+/// ```
 public struct TrigonometricMonomial: Sendable, Hashable {
     /// One factor `cos(kθ_p)` or `sin(kθ_p)`, `k ≥ 1`.
     public struct Factor: Sendable, Hashable {

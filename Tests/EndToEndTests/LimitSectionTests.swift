@@ -55,6 +55,31 @@ import Torus
         #expect(abs(try #require(contents.series["moment_real_y"]?.last) + tanh(0.5)) < 1e-8)
     }
 
+    /// Half a circle in eight cells, by a file beside the experiment.
+    @Test func aFieldFromAFile() throws {
+        let folder = try TemporaryFolder()
+        let height = 1 / Double.pi
+        try folder.write((0..<8).map { "\($0 < 4 ? height : 0)" }.joined(separator: "\n"), to: "half.csv")
+        func solve(_ method: String) throws -> KacProcess {
+            let path = try folder.write(
+                "time: {outputs: [0]}\ninitial: {field: half.csv}\n"
+                    + "continuum: {method: \(method), potential: {cos(theta0): -1}, grid: {cells: [64]}}\n", to: "a.yml"
+            )
+            return try KacProcess.run(["solve", path, "-o", "limit.h5", "--overwrite"], in: folder.url)
+        }
+        let process = try solve("muscl")
+        try #require(process.status == 0, "\(process.errors)")
+        let contents = try RunFileReader.contents(of: folder.url.appendingPathComponent("limit.h5"))
+        #expect(contents.densities[0] == (0..<64).map { $0 < 32 ? height : 0 })
+        // ∫ sin θ over the half circle, (1/π)·2.
+        #expect(abs(try #require(contents.series["moment_imaginary_x"]?.first) - 2 / .pi) < 1e-3)
+        let galerkin = try solve("galerkin")
+        #expect(galerkin.status == 65 && galerkin.errors.contains("cannot start from this law"), "\(galerkin.errors)")
+        try folder.write((0..<8).map { _ in "0.2" }.joined(separator: "\n"), to: "half.csv")
+        let heavy = try solve("muscl")
+        #expect(heavy.status == 65 && heavy.errors.contains("integrates to 1 +"), "\(heavy.errors)")
+    }
+
     @Test func theLimitEndsWhereAConditionIsMet() throws {
         let base = Self.qubit + "continuum: {grid: {cells: [64]}}\n"
         let (process, loss) = try Self.solve(base + "time: {end: 50, outputs: 6, stop: {loss: 0.01}}\n")

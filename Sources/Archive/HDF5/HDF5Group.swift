@@ -98,4 +98,12 @@ struct HDF5Group: HDF5Object {
         default: return .other
         }
     }
+
+    /// The array at a path inside the file.
+    func dataset(at path: String) throws(HDF5Error) -> HDF5Dataset {
+        HDF5Dataset(
+            identifier: try HDF5Identifier("H5Dopen2", path, closingWith: H5Dclose) {
+                H5Dopen2(identifier.value, path, HDF5.defaults)
+            }, path: path)
+    }
 }

@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import Torus
 import Training
@@ -40,14 +41,20 @@ extension Experiment {
                 _ = try node.choice(of: ["uniform"])
                 return .uniform
             }
-            let keys = try node.children(known: ["von_mises", "wrapped_cauchy", "polynomial"])
+            let keys = try node.children(known: ["von_mises", "wrapped_cauchy", "polynomial", "field"])
             guard let (name, body) = keys.first, keys.count == 1 else {
-                throw node.error("found \(keys.count) laws, expected one of von_mises, wrapped_cauchy and polynomial")
+                throw node.error(
+                    "found \(keys.count) laws, expected one of von_mises, wrapped_cauchy, polynomial and field")
             }
             if name == "polynomial" {
                 let terms = try body.entries().map { ($0.0, try $0.1.number()) }
                 let polynomial = try TrigonometricPolynomial(Dictionary(terms) { $0 + $1 }, names: names)
                 return .polynomial(try PolynomialLaw(basis: polynomial.basis, coefficients: polynomial.coefficients))
+            }
+            if name == "field" {
+                let law = InitialLaw.field(try FieldLaw(GridFile.field(at: path(of: body, in: folder))))
+                try law.check(dimension: names.count)
+                return law
             }
             let (centres, concentrations) = try parameters(of: body, count: names.count)
             return .product(try zip(centres, concentrations).map { try circleLaw(name, $0, $1) })
@@ -56,6 +63,14 @@ extension Experiment {
         {
             throw node.error("\(error)")
         }
+    }
+
+    /// A file, or a dataset in one as in `file.h5:/path`, relative to the experiment.
+    private static func path(of node: ConfigurationNode, in folder: URL) throws -> String {
+        let text = try node.text()
+        guard let range = text.range(of: ":/", options: .backwards) else { return try resolve(node, in: folder).path }
+        let file = URL(fileURLWithPath: String(text[..<range.lowerBound]), relativeTo: folder).standardizedFileURL
+        return file.path + text[range.lowerBound...]
     }
 
     private static func circleLaw(_ name: String, _ centre: Double, _ concentration: Double) throws -> CircleLaw {

@@ -30,7 +30,7 @@ enum FailureReport {
         case is MissingInput, CSVError.unreadable: EX_NOINPUT
         case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is OpenQASMWriterError,
             is PauliSumError, is ExpertError,
-            is ExpansionError, is GridError, is MemoryEstimate.Excess:
+            is ExpansionError, is GridError, is GridFileError, is MemoryEstimate.Excess:
             EX_DATAERR
         case ContinuumError.underResolved: EX_SOFTWARE
         case is ContinuumError: EX_DATAERR
