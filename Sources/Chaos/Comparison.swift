@@ -100,7 +100,14 @@ public struct Comparison: Sendable {
     private static func circleDensities(
         _ limit: Limit, _ plan: ComparisonPlan
     ) -> [Result<CircleDensity, any Error>] {
-        plan.outputs.map { output in Result { try CircleDensity(limit.densities[output]) } }
+        plan.outputs.map { output in
+            Result {
+                guard output < limit.densities.count else {
+                    throw TransportError.dimension(found: limit.firstMoments[output].count, expected: 1)
+                }
+                return try CircleDensity(limit.densities[output])
+            }
+        }
     }
 
     /// About how far the density that a distance is measured to is from the law that it stands for, in radians: the grid's

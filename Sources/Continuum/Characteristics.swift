@@ -3,133 +3,283 @@ public import TimeStepping
 public import Torus
 public import Training
 
-/// The method of characteristics: equal-spaced nodes carried along the flow `dθ/dt = −V'(θ)`.
+/// The method of characteristics in any number of angles: nodes carried along the flow `dθ/dt = −∇V(θ)`.
 ///
-/// Moments are means over the nodes: the rectangle rule in the nodes' labels, which converges exponentially because the flow
-/// is analytic. The weights `w(t)` are kept with dense output, and the density comes from following the flow
-/// backward: the mass of a cell is the initial mass between the origins of its faces, so it is positive and sums to 1 by
-/// construction, however sharp the peak. Time is integrated by Dormand and Prince's 8(5,3).
+/// Forward, moments are sums over the nodes. Up to three angles the nodes' labels are a tensor grid of equal-spaced points, and the
+/// sums are rectangle rules in the labels, which converge exponentially because the flow is analytic. Beyond, they are eight
+/// randomly shifted copies of a rank-1 lattice, whose spread is the standard error of the moments.
+///
+/// Backward, the weights `w(t)` are kept with dense output, and the density anywhere comes from following the flow back to time 0
+/// with the growth `∫ ΔV ds` of its logarithm: positive by construction, however sharp the peak. On the circle the mass of a
+/// cell is the initial mass between the origins of its faces, which sums to 1 by construction; in two and three angles cell
+/// averages are Gauss–Legendre sums of densities. Time is integrated by Dormand and Prince's 8(5,3).
+///
+/// - Complexity: of a step, twelve right-hand sides of `O(nodes · nnz)`, fifteen for a law that makes its own potential; memory of 26
+///   copies of the nodes.
 public final class Characteristics: ContinuumSolver {
-    /// The largest number of nodes tried when the number is left open.
-    public static let nodeLimit = 1 << 16
+    /// The largest number of nodes in all.
+    public static let nodeLimit = 1 << 20
 
     private let problem: MeanFieldProblem
-    private let potential: FourierPotential
     private let tolerance: Double
+    private let parallelism: Parallelism
     private let isOpen: Bool
-    private var solver: AdaptiveRungeKutta<MeanFieldFlow>
-    /// The time from which on a fixed number of nodes does not resolve the flow, if there is one.
+    private var solver: AdaptiveRungeKutta<NodeFlow>
+    private var spectrum: LabelSpectrum?
+    /// The tail along each axis; of lattices one number, the standard error.
+    private var tails: [Double]
+    /// The time from which on the nodes do not resolve the law, if there is one.
     public private(set) var lostAt: Double?
     /// The weights `w(t)` so far.
     public private(set) var history: PiecewisePolynomial
 
     /// A solver with a fixed number of nodes, or with as many as the tolerance needs.
     ///
-    /// - Throws: `ContinuumError.dimension` unless the problem has one angle.
-    public init(_ problem: MeanFieldProblem, nodes: Int?, tolerance: Double) throws {
-        guard problem.dimension == 1 else {
-            throw ContinuumError.dimension(problem.dimension, scheme: "characteristics")
+    /// - Parameters:
+    ///   - nodes: nodes along each axis up to three angles; beyond, nodes in all, rounded up to eight times a power of two. `nil`: the
+    ///     number is doubled, along the axes that ask for it, until the law is resolved.
+    ///   - parallelism: the threads of the sweeps and of the densities; the numbers do not depend on it.
+    /// - Throws: `ContinuumError` for more angles than the lattice serves, for more nodes than `nodeLimit`, and for a field as initial
+    ///   law without a number of nodes, because its rectangle rule converges too slowly for any tolerance; `FourierTransformError`.
+    public init(
+        _ problem: MeanFieldProblem, nodes: Int?, tolerance: Double, parallelism: Parallelism = .serial
+    ) throws {
+        let d = problem.dimension
+        guard (1...RankOneLattice.largestDimension).contains(d) else {
+            throw ContinuumError.dimension(d, scheme: "characteristics")
         }
-        guard problem.initialLaw == .uniform else { throw ContinuumError.initialLaw(scheme: "characteristics") }
+        if case .field = problem.initialLaw, nodes == nil {
+            throw ContinuumError.initialLaw(scheme: "characteristics without a number of nodes")
+        }
         self.problem = problem
         self.tolerance = tolerance
+        self.parallelism = parallelism
         isOpen = nodes == nil
-        potential = FourierPotential(problem.basis)
-        solver = Self.solver(problem, nodes: nodes ?? max(32, 8 * potential.harmonics[0]), tolerance)
+        var flow: NodeFlow
+        if d <= 3 {
+            let axes =
+                nodes.map { Array(repeating: $0, count: d) }
+                ?? problem.basis.harmonics.map { max(d == 1 ? 32 : 16, 8 * $0) }
+            try Self.check(axes.reduce(1.0) { $0 * Double($1) }, time: 0)
+            flow = NodeFlow(problem, axes: axes, parallelism: parallelism)
+        } else {
+            let total = max(nodes ?? 1 << 10, 2 * NodeFlow.shiftCount)
+            try Self.check(Double(total), time: 0)
+            var count = 2
+            while NodeFlow.shiftCount * count < total { count *= 2 }
+            flow = NodeFlow(problem, latticeCount: count, parallelism: parallelism)
+        }
+        spectrum = d <= 3 ? try LabelSpectrum(axes: flow.axes) : nil
+        solver = Self.solver(flow, tolerance)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
+        tails = []
+        measure()
+        while isOpen, isUnresolved {
+            flow = try refined(time: 0)
+            try restart(flow)
+        }
+        if isUnresolved { lostAt = 0 }
     }
 
-    private static func solver(
-        _ problem: MeanFieldProblem, nodes: Int, _ tolerance: Double
-    ) -> AdaptiveRungeKutta<MeanFieldFlow> {
-        let labels = (0..<nodes).map { 2 * Double.pi * Double($0) / Double(nodes) }
-        return AdaptiveRungeKutta(
-            MeanFieldFlow(problem, count: nodes, parallelism: .serial), state: labels, pair: .dormandPrince853,
-            tolerance: tolerance / 10)
+    private static func check(_ nodes: Double, time: Double) throws {
+        guard nodes <= Double(nodeLimit) else {
+            throw ContinuumError.underResolved(scheme: "characteristics", time: time, unknowns: nodeLimit)
+        }
     }
+
+    private static func solver(_ flow: NodeFlow, _ tolerance: Double) -> AdaptiveRungeKutta<NodeFlow> {
+        AdaptiveRungeKutta(flow, state: flow.labels, pair: .dormandPrince853, tolerance: tolerance / 10)
+    }
+
+    private var flow: NodeFlow { solver.system }
 
     /// The time reached.
     public var time: Double { solver.time }
 
-    /// The number of nodes in use.
-    public var nodes: Int { solver.system.count }
+    /// The number of nodes in use, in all.
+    public var nodes: Int { flow.nodes }
 
-    /// The tail of the nodes' displacement as a function of their label.
+    /// The nodes in use along each axis of a tensor grid; empty beyond three angles.
+    public var nodesPerAxis: [Int] { flow.axes }
+
+    /// The tail of what the rectangle rule sums, as a function of the label; beyond three angles the standard error of the moments.
     public var resolution: Resolution {
-        Resolution(unknowns: nodes, measure: "spectral tail", value: tail(), lostAt: lostAt)
+        Resolution(
+            unknowns: nodes, measure: flow.copies == 1 ? "spectral tail" : "standard error of the moments",
+            value: tails.max() ?? 0, lostAt: lostAt)
     }
 
-    /// Steps until the time is exactly `target`; starts over with twice the nodes where their number is open and the tail
+    /// The standard errors of `moments()`, from the spread over the shifted lattices; `nil` up to three angles, where the error is
+    /// about the square of the spectral tail.
+    public func momentErrors() -> [Double]? {
+        guard flow.copies > 1, let state = solver.state.baseAddress else { return nil }
+        return flow.momentErrors(state: state)
+    }
+
+    /// Steps until the time is exactly `target`; starts over with more nodes where their number is open and the resolution
     /// asks for it.
     ///
     /// - Throws: `ContinuumError.underResolved` beyond `nodeLimit`; `TimeSteppingError`.
     public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
         while time < target {
             try solver.step(limit: target)
-            history.append(solver) { state, weights in self.solver.system.weights(state: state, into: weights) }
-            guard lostAt == nil, tail() > tailLimit else {
-                try afterStep(time)
-                continue
+            if let weights = problem.prescribedWeights {
+                history.append(upTo: time, constant: weights)
+            } else {
+                history.append(solver) { state, weights in self.flow.weights(state: state, into: weights) }
             }
-            if !isOpen {
+            measure()
+            if lostAt == nil, isUnresolved {
+                if isOpen {
+                    try restart(refined(time: time))
+                    continue
+                }
                 lostAt = time
-                try afterStep(time)
-                continue
             }
-            guard 2 * nodes <= Self.nodeLimit else {
-                throw ContinuumError.underResolved(scheme: "characteristics", time: time, unknowns: nodes)
-            }
-            solver = Self.solver(problem, nodes: 2 * nodes, tolerance)
-            history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
+            try afterStep(time)
         }
     }
 
-    /// The rectangle rule with `M` nodes errs by the coefficient at frequency `M`, the square of what is seen at `M/2`.
-    private var tailLimit: Double { 0.1 * tolerance.squareRoot() }
+    /// More nodes where the resolution asks for them.
+    private func refined(time: Double) throws -> NodeFlow {
+        if flow.copies > 1 {
+            try Self.check(2 * Double(nodes), time: time)
+            return NodeFlow(problem, latticeCount: 2 * flow.count, parallelism: parallelism)
+        }
+        let axes = zip(flow.axes, tails).map { $1 > tailLimit ? 2 * $0 : $0 }
+        // On the circle a peak that wants more is thinner than its moments' rounding.
+        try Self.check(axes.reduce(problem.dimension == 1 ? 16 : 1) { $0 * Double($1) }, time: time)
+        return NodeFlow(problem, axes: axes, parallelism: parallelism)
+    }
 
-    private func tail() -> Double {
-        let count = nodes
-        guard count >= 8, let grid = try? PeriodicGrid(cells: [count]),
-            let transform = try? FourierTransform(grid: grid)
-        else { return .infinity }
-        let displacement = (0..<count).map { solver.state[$0] - 2 * .pi * Double($0) / Double(count) }
-        let spectrum = transform.forward(displacement)
-        let last = spectrum.count / 2
-        return (last - max(2, last / 8)..<last).reduce(0) {
-            max($0, hypot(spectrum[2 * $1], spectrum[2 * $1 + 1]) / Double(count))
+    private func restart(_ flow: NodeFlow) throws {
+        if !flow.axes.isEmpty { spectrum = try LabelSpectrum(axes: flow.axes) }
+        solver = Self.solver(flow, tolerance)
+        history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
+        measure()
+    }
+
+    private func measure() {
+        if let spectrum {
+            tails = spectrum.tails(flow, state: solver.state)
+        } else if let state = solver.state.baseAddress {
+            tails = [flow.momentErrors(state: state).max() ?? 0]
         }
     }
+
+    /// The rectangle rule with `n` nodes errs by the coefficient at frequency `n`, the square of what is seen at `n/2`.
+    private var tailLimit: Double { flow.copies > 1 ? tolerance : 0.1 * tolerance.squareRoot() }
+
+    private var isUnresolved: Bool { tails.contains { !($0 <= tailLimit) } }
 
     /// The moments of the problem's basis.
     public func moments() -> [Double] {
         var moments = Array(repeating: 0.0, count: problem.basis.count)
-        if let state = solver.state.baseAddress { solver.system.moments(state: state, into: &moments) }
+        if let state = solver.state.baseAddress { flow.moments(state: state, into: &moments) }
         return moments
     }
 
-    /// The moment `∫ e^{ikθ} dμ`, the mean over the nodes.
+    /// The moment `∫ e^{ik·θ} dμ`, a sum over the nodes.
     public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) {
-        let k = k[0]
-        let sums = solver.state.reduce((0.0, 0.0)) { ($0.0 + cos(Double(k) * $1), $0.1 + sin(Double(k) * $1)) }
-        return (sums.0 / Double(nodes), sums.1 / Double(nodes))
+        let axes = k.indices.filter { k[$0] != 0 }
+        var sum = (real: 0.0, imaginary: 0.0)
+        forEachNode { mass, first in
+            let phase = axes.reduce(0) { $0 + Double(k[$1]) * solver.state[first + $1 * flow.count] }
+            sum.real += mass * cos(phase)
+            sum.imaginary += mass * sin(phase)
+        }
+        return (sum.real / Double(flow.copies), sum.imaginary / Double(flow.copies))
     }
 
-    /// `∫ (V')² dμ`, the mean over the nodes.
+    /// `∫ |∇V|² dμ`, a sum over the nodes.
     public func dissipation() -> Double {
-        var rate = Array(repeating: 0.0, count: nodes)
-        if let state = solver.state.baseAddress { solver.system.derivative(time: time, state: state, rate: &rate) }
-        return rate.reduce(0) { $0 + $1 * $1 } / Double(nodes)
+        var rate = Array(repeating: 0.0, count: flow.dimension)
+        if let state = solver.state.baseAddress { flow.derivative(time: time, state: state, rate: &rate) }
+        var sum = 0.0
+        forEachNode { mass, first in
+            for axis in 0..<problem.dimension {
+                let speed = rate[first + axis * flow.count]
+                sum += mass * speed * speed
+            }
+        }
+        return sum / Double(flow.copies)
     }
 
-    /// `∫ V'' dμ`, the mean over the nodes.
+    /// Calls `body` with the mass of each node and where its first angle is in the state.
+    private func forEachNode(_ body: (_ mass: Double, _ first: Int) -> Void) {
+        let flow = flow
+        for copy in 0..<flow.copies {
+            for node in 0..<flow.count {
+                body(flow.mass(copy: copy, node: node), copy * flow.count * problem.dimension + node)
+            }
+        }
+    }
+
+    /// `∫ ΔV dμ`: the Laplacian of a monomial is `−|k|²` times the monomial.
     public func meanLaplacian() -> Double {
-        potential.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
+        let moments = moments()
+        let weights = problem.weights(moments: moments)
+        return problem.basis.monomials.indices.reduce(0) { sum, m in
+            let square = problem.basis.monomials[m].factors.reduce(0) { $0 + $1.harmonic * $1.harmonic }
+            return sum - Double(square) * weights[m] * moments[m]
+        }
     }
 
-    /// The cell averages: the initial mass between the origins of each cell's faces, over the cell's width.
+    /// The density at points at the time reached, or at an earlier one, per radian^d.
     ///
+    /// - Parameter points: one list of `d` angles a point, any representatives.
     /// - Throws: `TimeSteppingError`.
+    public func density(at points: [[Double]], time: Double? = nil) throws -> [Double] {
+        try logDensity(at: points, time: time).map { exp($0) }
+    }
+
+    /// The logarithm of the density at points; finite in a tail too thin for a density.
+    ///
+    /// - Precondition: the time is between 0 and the time reached.
+    /// - Throws: `TimeSteppingError`.
+    public func logDensity(at points: [[Double]], time: Double? = nil) throws -> [Double] {
+        precondition(points.allSatisfy { $0.count == problem.dimension }, "one angle an axis")
+        let flat = (0..<problem.dimension).flatMap { axis in points.map { $0[axis] } }
+        return try backward(from: time ?? self.time).logDensities(flat, count: points.count)
+    }
+
+    private func backward(from time: Double) -> BackwardCharacteristics {
+        precondition(time >= 0 && time <= self.time, "the flow is known up to \(self.time)")
+        return BackwardCharacteristics(
+            basis: problem.basis, law: problem.initialLaw, history: history, time: time, tolerance: tolerance / 10,
+            parallelism: parallelism)
+    }
+
+    /// The cell averages on a grid of up to three axes.
+    ///
+    /// - Throws: `TimeSteppingError`; `ContinuumError.dimension` beyond three angles.
     public func density(on grid: PeriodicGrid) throws -> Field {
+        switch problem.dimension {
+        case 1: return try circleDensity(on: grid)
+        case 2, 3:
+            return try CellQuadrature(grid: grid, backward: backward(from: time))
+                .averages(tolerance: tolerance) { occupiedCells(of: grid) }
+        default: throw ContinuumError.dimension(problem.dimension, scheme: "grid")
+        }
+    }
+
+    /// The cells that hold nodes, in order.
+    private func occupiedCells(of grid: PeriodicGrid) -> [Int] {
+        var isOccupied = Array(repeating: false, count: grid.cellCount)
+        forEachNode { _, first in
+            var (cell, stride) = (0, 1)
+            for (axis, n) in grid.cells.enumerated() {
+                let place = wrapped(solver.state[first + axis * flow.count]) / grid.spacing(axis: axis)
+                cell += stride * min(n - 1, Int(place))
+                stride *= n
+            }
+            isOccupied[cell] = true
+        }
+        return isOccupied.indices.filter { isOccupied[$0] }
+    }
+
+    /// The initial mass between the origins of each cell's faces, over the cell's width.
+    private func circleDensity(on grid: PeriodicGrid) throws -> Field {
         let n = grid.cells[0]
         let faces = Array(grid.faces(axis: 0).dropLast())
         var origins = try self.origins(of: faces)
@@ -138,22 +288,17 @@ public final class Characteristics: ContinuumSolver {
         for i in 1..<max(1, n) { origins[i] = min(end, max(origins[i], origins[i - 1])) }
         let h = grid.spacing(axis: 0)
         let values = (0..<n).map { i in
-            let right = i + 1 < n ? origins[i + 1] : origins[0] + 2 * .pi
-            return (right - origins[i]) / (2 * .pi * h)
+            problem.initialLaw.mass(from: origins[i], to: i + 1 < n ? origins[i + 1] : end) / h
         }
         return Field(grid: grid, values: values)
     }
 
-    /// Where the points at the time reached were at time 0, not wrapped.
+    /// Where points of the circle at the time reached were at time 0, not wrapped.
     ///
+    /// - Precondition: the problem has one angle.
     /// - Throws: `TimeSteppingError`.
     public func origins(of points: [Double]) throws -> [Double] {
-        guard time > 0, !points.isEmpty else { return points }
-        let backward = AdaptiveRungeKutta(
-            DrivenFlow(basis: problem.basis, history: history, backwardFrom: time, count: points.count),
-            state: points,
-            pair: .dormandPrince853, tolerance: tolerance / 10)
-        try backward.advance(to: time)
-        return Array(backward.state)
+        precondition(problem.dimension == 1)
+        return try backward(from: time).origins(block: points, count: points.count)
     }
 }

@@ -76,12 +76,19 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .dimension(let d, let scheme):
-            "continuum.method: \(scheme) solves problems of one angle, found \(d): choose one trained input"
+            switch scheme {
+            case "characteristics":
+                "continuum.method: characteristics is for one to a hundred trained angles, found \(d): train fewer"
+            case "grid": "continuum.grid: densities on a grid are for one to three trained angles, found \(d): leave it out"
+            default:
+                "continuum.method: \(scheme) is for one to three trained angles, found \(d): take method: characteristics"
+            }
         case .gridTooCoarse(let axis, let cells, let needed):
             "continuum.grid: \(cells) cells along axis \(axis) cannot carry the expert's harmonics, expected at least "
                 + "\(needed)"
         case .initialLaw(let scheme):
-            "initial: \(scheme) cannot start from this law: choose another continuum.method; finite volumes take any"
+            "initial: \(scheme) cannot start from this law: "
+                + (scheme.hasPrefix("characteristics") ? "give continuum.nodes" : "choose another continuum.method; finite volumes take any")
         case .gridDimension(let grid, let problem):
             "continuum.grid: the grid has \(grid) axes, the expert has \(problem) trained angles: they must agree"
         case .underResolved(let scheme, let time, let unknowns):

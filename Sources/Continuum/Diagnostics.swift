@@ -1,7 +1,7 @@
 import Foundation
 import Torus
 
-/// What is watched of the limit at an output.
+/// What is watched of the limit at an output; what belongs to a grid is NaN without one.
 public struct Diagnostics: Sendable, Equatable {
     /// The time.
     public var time: Double
@@ -27,18 +27,20 @@ public struct Diagnostics: Sendable, Equatable {
     ///
     /// Cost: a transform of the density.
     /// - Throws: `FourierTransformError`.
-    init(_ solver: any ContinuumSolver, loss: Double, density: Field) throws {
+    init(_ solver: any ContinuumSolver, loss: Double, density: Field?) throws {
         time = solver.time
-        mass = density.integral
-        minimum = density.minimum
+        mass = density?.integral ?? .nan
+        minimum = density?.minimum ?? .nan
         self.loss = loss
         dissipation = solver.dissipation()
-        entropy = density.entropy
+        entropy = density?.entropy ?? .nan
         entropyRate = solver.meanLaplacian()
-        spectralTail = try Self.spectralTail(of: density)
-        cellsPerPeakWidth = density.values.withUnsafeBufferPointer { values in
-            values.baseAddress.map { PeakWidth(grid: density.grid).cells($0, rowStride: density.grid.cells[0]) } ?? 0
-        }
+        spectralTail = try density.map(Self.spectralTail) ?? .nan
+        cellsPerPeakWidth =
+            density?.values.withUnsafeBufferPointer { values in
+                guard let base = values.baseAddress, let grid = density?.grid else { return .nan }
+                return PeakWidth(grid: grid).cells(base, rowStride: grid.cells[0])
+            } ?? .nan
     }
 
     private static func spectralTail(of density: Field) throws -> Double {

@@ -7,9 +7,9 @@ public import Training
 public struct Limit: Sendable {
     /// The output times.
     public let times: [Double]
-    /// The grid of the densities.
-    public let grid: PeriodicGrid
-    /// The density at each output, per radian^d.
+    /// The grid of the densities, if any.
+    public let grid: PeriodicGrid?
+    /// The density at each output, per radian^d; none without a grid.
     public internal(set) var densities: [Field]
     /// Densities on a grid of a quarter of the cell width, by output: those that were asked for. They judge
     /// the grid.
@@ -49,7 +49,8 @@ public struct Limit: Sendable {
     ///
     /// - Parameters:
     ///   - scheme: the method.
-    ///   - grid: the grid of the densities; for finite volume also the one that is computed on.
+    ///   - grid: the grid of the densities; for finite volume also the one that is computed on. `nil`: no densities, the only
+    ///     way beyond three angles.
     ///   - times: increasing output times, the first may be 0.
     ///   - refinedOutputs: the outputs whose density is also wanted on the finer grid.
     ///   - policy: what is done where the method does not resolve the law.
@@ -58,18 +59,18 @@ public struct Limit: Sendable {
     ///   - progress: called after each step with the share of the time done.
     /// - Throws: `ContinuumError`, `TimeSteppingError`.
     public init(
-        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, times: [Double], refinedOutputs: [Int] = [],
+        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid?, times: [Double], refinedOutputs: [Int] = [],
         policy: ResolutionPolicy = .refine, stops: [StopCondition] = [], parallelism: Parallelism = .serial,
         progress: (Double) -> Void = { _ in }
     ) throws {
-        guard grid.dimension == problem.dimension else {
+        if let grid, grid.dimension != problem.dimension {
             throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
         }
         var course = try Course(
             problem, scheme: scheme, grid: grid, policy: policy, stops: stops, parallelism: parallelism)
         var densities: [Field] = []
         var refined: [Int: Field] = [:]
-        let finer = refinedOutputs.isEmpty ? nil : try PeriodicGrid(cells: grid.cells.map { 4 * $0 })
+        let finer = refinedOutputs.isEmpty ? nil : try grid.map { try PeriodicGrid(cells: $0.cells.map { 4 * $0 }) }
         var moments: [[Double]] = []
         var firstMoments: [[(real: Double, imaginary: Double)]] = []
         var diagnostics: [Diagnostics] = []
@@ -78,7 +79,8 @@ public struct Limit: Sendable {
             try course.advance(to: time) { progress($0 / (times.last ?? time)) }
             if case .underResolved = course.end { break }
             let solver = course.solver
-            densities.append(try solver.density(on: grid))
+            let density = try grid.map(solver.density(on:))
+            if let density { densities.append(density) }
             if let finer, refinedOutputs.contains(output) { refined[output] = try solver.density(on: finer) }
             moments.append(solver.moments())
             firstMoments.append(
@@ -86,7 +88,7 @@ public struct Limit: Sendable {
                     solver.moment((0..<problem.dimension).map { $0 == axis ? 1 : 0 })
                 })
             diagnostics.append(
-                try Diagnostics(solver, loss: problem.loss(moments: moments[output]), density: densities[output]))
+                try Diagnostics(solver, loss: problem.loss(moments: moments[output]), density: density))
             resolutions.append(solver.resolution)
             if course.end != nil { break }
         }
@@ -115,7 +117,7 @@ public struct Limit: Sendable {
         let policy: ResolutionPolicy
         let stops: [StopCondition]
         let parallelism: Parallelism
-        let grid: PeriodicGrid
+        let grid: PeriodicGrid?
         let start = ContinuousClock.now
         var solver: any ContinuumSolver
         var switchedAt: Double?
@@ -128,7 +130,7 @@ public struct Limit: Sendable {
         }
 
         init(
-            _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, policy: ResolutionPolicy,
+            _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid?, policy: ResolutionPolicy,
             stops: [StopCondition], parallelism: Parallelism
         ) throws {
             self.problem = problem
@@ -189,15 +191,20 @@ public struct Limit: Sendable {
     ///
     /// - Throws: `ContinuumError` when the scheme does not fit the problem or the grid.
     public static func solver(
-        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid, parallelism: Parallelism = .serial
+        _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid?, parallelism: Parallelism = .serial
     ) throws -> any ContinuumSolver {
         switch scheme {
         case .galerkin(let tolerance):
-            try Galerkin(problem, tolerance: tolerance, parallelism: parallelism)
+            return try Galerkin(problem, tolerance: tolerance, parallelism: parallelism)
         case .characteristics(let nodes, let tolerance):
-            try Characteristics(problem, nodes: nodes, tolerance: tolerance)
+            return try Characteristics(problem, nodes: nodes, tolerance: tolerance, parallelism: parallelism)
         case .finiteVolume(let reconstruction, let tolerance):
-            try FiniteVolume(
+            guard let grid else {
+                throw problem.dimension > 3
+                    ? ContinuumError.dimension(problem.dimension, scheme: scheme.name)
+                    : .gridDimension(grid: 0, problem: problem.dimension)
+            }
+            return try FiniteVolume(
                 problem, grid: grid, reconstruction: reconstruction, tolerance: tolerance, parallelism: parallelism)
         }
     }

@@ -46,6 +46,21 @@ public struct EmbeddedPair: Sendable {
         self.dense = dense
     }
 
+    private init(_ pair: EmbeddedPair, dense: DenseCoefficients?) {
+        name = pair.name
+        order = pair.order
+        nodes = pair.nodes
+        rows = pair.rows
+        weights = pair.weights
+        errorWeights = pair.errorWeights
+        damping = pair.damping
+        controlExponent = pair.controlExponent
+        self.dense = dense
+    }
+
+    /// The same pair without its dense output, for which an integration then keeps no memory.
+    public var withoutDenseOutput: EmbeddedPair { EmbeddedPair(self, dense: nil) }
+
     static func sparse(_ row: [Double]) -> [Entry] {
         row.enumerated().filter { $0.element != 0 }.map { ($0.offset, $0.element) }
     }

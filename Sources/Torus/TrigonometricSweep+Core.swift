@@ -35,6 +35,9 @@ extension TrigonometricSweep {
         private let circle: Row
         /// The weight of each monomial, and 0.
         private let weights: UnsafeMutablePointer<Double>
+        /// `−|k|²` of each monomial, and the same times its weight.
+        private let curvatures: UnsafeMutablePointer<Double>
+        private let curvatureWeights: UnsafeMutablePointer<Double>
 
         init(_ basis: TrigonometricBasis, count: Int) {
             func copy<Element>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
@@ -57,6 +60,12 @@ extension TrigonometricSweep {
             circle = .allocate(capacity: keepsCircle ? max(1, length) : 1)
             weights = .allocate(capacity: basis.count + 1)
             weights.initialize(repeating: 0, count: basis.count + 1)
+            curvatures = .allocate(capacity: max(1, basis.count))
+            curvatureWeights = .allocate(capacity: max(1, basis.count))
+            for (m, monomial) in basis.monomials.enumerated() {
+                curvatures[m] = -monomial.factors.reduce(0) { $0 + Double($1.harmonic * $1.harmonic) }
+                curvatureWeights[m] = 0
+            }
         }
 
         func deallocate() {
@@ -67,6 +76,8 @@ extension TrigonometricSweep {
             pairs.deallocate()
             circle.deallocate()
             weights.deallocate()
+            curvatures.deallocate()
+            curvatureWeights.deallocate()
         }
 
         /// Asks for the numbers of the points from `first` on, which are in many places.
@@ -89,6 +100,10 @@ extension TrigonometricSweep {
 
         func load(weights: UnsafePointer<Double>, scale: Double) {
             for m in 0..<monomials.count { self.weights[m] = scale * weights[m] }
+        }
+
+        func loadLaplacian(weights: UnsafePointer<Double>) {
+            for m in 0..<monomials.count { curvatureWeights[m] = curvatures[m] * weights[m] }
         }
 
         /// Writes the functions of the points from `first` on; lanes beyond the last point hold those of 0.
@@ -139,10 +154,10 @@ extension TrigonometricSweep {
 
         /// Adds the monomials at the points filled in to the sums.
         @inline(__always)
-        func addMonomials(_ rows: Row, lanes: Int) {
+        func addMonomials(_ rows: Row, lanes: Int, masses: UnsafePointer<Double>?) {
             multiply(rows)
             let sums = momentSums(rows)
-            if lanes >= Self.width {
+            if lanes >= Self.width, masses == nil {
                 for m in 0..<monomials.count {
                     sums[m] = sums[m] + (rows[monomials[m].first] * rows[monomials[m].second]).sum
                 }
@@ -151,7 +166,7 @@ extension TrigonometricSweep {
             // Lanes beyond the last point must not count.
             let mask = rows + rowCount
             let flags = UnsafeMutableRawPointer(mask).assumingMemoryBound(to: Double.self)
-            for lane in 0..<Self.width { flags[lane] = lane < lanes ? 1 : 0 }
+            for lane in 0..<Self.width { flags[lane] = lane < lanes ? masses.map { $0[lane] } ?? 1 : 0 }
             for m in 0..<monomials.count {
                 sums[m] = sums[m] + (mask[0] * (rows[monomials[m].first] * rows[monomials[m].second])).sum
             }
@@ -168,6 +183,24 @@ extension TrigonometricSweep {
                 for n in sum.begin..<sum.middle { total = total + weights[pairs[n].first] * rows[pairs[n].second] }
                 for n in sum.middle..<sum.end { total = total + rows[pairs[n].first] * rows[pairs[n].second] }
                 out[place] = total
+            }
+        }
+
+        /// Writes the Laplacian after the rows of the gradient.
+        @inline(__always)
+        func storeLaplacian(_ rows: Row, to result: UnsafeMutablePointer<Double>, at first: Int, lanes: Int) {
+            var sum = FourBlocks(repeating: 0)
+            for m in 0..<monomials.count {
+                sum = sum + curvatureWeights[m] * (rows[monomials[m].first] * rows[monomials[m].second])
+            }
+            let out = result + (axes.count &* count &+ first)
+            if lanes >= Self.width {
+                UnsafeMutableRawPointer(out).storeBytes(of: sum, as: FourBlocks.self)
+            } else {
+                let spare = rows + rowCount
+                spare[0] = sum
+                let numbers = UnsafeMutableRawPointer(spare).assumingMemoryBound(to: Double.self)
+                for lane in 0..<lanes { out[lane] = numbers[lane] }
             }
         }
 

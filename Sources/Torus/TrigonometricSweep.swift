@@ -9,8 +9,8 @@ import Synchronization
 /// sweep.gradient(at: points, weights: weights, scale: -1, into: velocities)
 /// ```
 ///
-/// Points are given axis by axis: angle `p` of point `i` is at `p·N + i`. Four blocks of eight points are worked on at once; chunks of `chunkLength` points are the pieces of the parallel loop, and their sums are added in the order of the
-/// chunks: the results do not depend on the number of threads. On one thread nothing is allocated after the initialiser. One
+/// Points are given axis by axis: angle `p` of point `i` is at `p·N + i`. Four blocks of eight points are worked on at once; chunks
+/// of `chunkLength` points are the pieces of the parallel loop, and their sums are added in the order of the chunks: the results do not depend on the number of threads. On one thread nothing is allocated after the initialiser. One
 /// sweep must not be used from two threads at once.
 ///
 /// - Complexity: `N` times a sine and cosine an angle and a few multiplications a factor that monomials do not share, for all
@@ -59,7 +59,13 @@ public final class TrigonometricSweep {
     }
 
     /// Writes the moments `(1/N) Σ_i Φ_m(θ_i)` of points.
-    public func moments(of points: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>) {
+    ///
+    /// - Parameter masses: what each point counts instead of `1/N`.
+    public func moments(
+        of points: UnsafePointer<Double>, masses: UnsafePointer<Double>? = nil,
+        into result: UnsafeMutablePointer<Double>
+    ) {
+        nonisolated(unsafe) let masses = masses
         let monomials = basis.count
         let (core, partialSums) = (core, UncheckedPointer(partialSums))
         let points = UncheckedPointer(UnsafeMutablePointer(mutating: points))
@@ -72,7 +78,7 @@ public final class TrigonometricSweep {
             while i < last {
                 if !core.keepsCircle { core.prefetch(points.base, at: i &+ Core.width) }
                 core.fill(scratch.base, points.base, at: i, source: core.keepsCircle ? .pointsToKeep : .points)
-                core.addMonomials(scratch.base, lanes: last &- i)
+                core.addMonomials(scratch.base, lanes: last &- i, masses: masses.map { $0 + i })
                 i = i &+ Core.width
             }
             for m in 0..<monomials { partialSums.base[chunk &* monomials &+ m] = sums[m].sum() }
@@ -80,7 +86,7 @@ public final class TrigonometricSweep {
         for m in 0..<monomials {
             var sum = 0.0
             for chunk in 0..<chunks { sum += partialSums.base[chunk &* monomials &+ m] }
-            result[m] = sum / Double(count)
+            result[m] = masses == nil ? sum / Double(count) : sum
         }
     }
 
@@ -108,6 +114,31 @@ public final class TrigonometricSweep {
                 core.fill(scratch.base, points.base, at: i, source: source)
                 core.differentiate(scratch.base)
                 core.storeSlopes(scratch.base, to: result.base, at: i, lanes: last &- i)
+                i = i &+ Core.width
+            }
+        }
+    }
+
+    /// Writes `scale·∇V` at points, `V = Σ_m w_m Φ_m`, axis by axis as the points, and after its rows one more with `ΔV`.
+    ///
+    /// The Laplacian of a monomial is `−|k|²` times the monomial, so it comes with the gradient at little more.
+    public func gradientAndLaplacian(
+        at points: UnsafePointer<Double>, weights: UnsafePointer<Double>, scale: Double,
+        into result: UnsafeMutablePointer<Double>
+    ) {
+        core.load(weights: weights, scale: scale)
+        core.loadLaplacian(weights: weights)
+        let (core, result) = (core, UncheckedPointer(result))
+        let points = UncheckedPointer(UnsafeMutablePointer(mutating: points))
+        forEachChunk { chunk, scratch in
+            let first = chunk &* Self.chunkLength
+            let last = min(core.count, first &+ Self.chunkLength)
+            var i = first
+            while i < last {
+                core.fill(scratch.base, points.base, at: i, source: .points)
+                core.differentiate(scratch.base)
+                core.storeSlopes(scratch.base, to: result.base, at: i, lanes: last &- i)
+                core.storeLaplacian(scratch.base, to: result.base, at: i, lanes: last &- i)
                 i = i &+ Core.width
             }
         }

@@ -72,7 +72,7 @@ struct Simulation {
         self.comparison = comparison
         rates =
             comparison.map { result in
-                let uniform = Field.uniform(on: limit.grid).minimum
+                let uniform = Field.uniform(on: experiment.grid).minimum
                 return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
             } ?? []
     }
@@ -87,7 +87,7 @@ struct Simulation {
             progress.note("the limit ended at t = \(Measured.time(limit.times.last ?? 0)): \(condition.description)")
         case .underResolved(let time):
             guard let last = limit.times.last else {
-                throw ContinuumError.underResolved(scheme: "continuum", time: time, unknowns: limit.grid.cellCount)
+                throw ContinuumError.underResolved(scheme: "continuum", time: time, unknowns: limit.resolutions.last?.unknowns ?? 0)
             }
             progress.warn(
                 "the law concentrates beyond the method's resolution at t = \(Measured.time(time)): the limit ends with the "

@@ -18,7 +18,7 @@ extension RunContents {
             "entropy_rate": watched.map(\.entropyRate), "spectral_tail": watched.map(\.spectralTail),
             "cells_per_peak_width": watched.map(\.cellsPerPeakWidth),
         ]
-        for (axis, name) in ["x", "y", "z"].prefix(limit.grid.dimension).enumerated() {
+        for (axis, name) in ["x", "y", "z"].prefix(simulation.problem.dimension).enumerated() {
             series["moment_real_\(name)"] = limit.firstMoments.map { $0[axis].real }
             series["moment_imaginary_\(name)"] = limit.firstMoments.map { $0[axis].imaginary }
         }
@@ -31,7 +31,7 @@ extension RunContents {
         }
         self.init(
             title: experiment.title, experiment: experiment.text, softwareVersion: Kac.softwareVersion, date: date,
-            grid: limit.grid, times: limit.times, densities: limit.densities.map(\.values),
+            grid: experiment.grid, times: limit.times, densities: limit.densities.map(\.values),
             experts: simulation.comparison.map { Self.trajectories($0) }, series: series,
             function: simulation.trainingSet == nil ? nil : limit.functions,
             perDatum: simulation.trainingSet == nil ? [:] : ["target": simulation.problem.targets], tables: tables)
