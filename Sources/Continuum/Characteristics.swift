@@ -181,14 +181,29 @@ public final class Characteristics: ContinuumSolver {
 
     /// The moment `∫ e^{ik·θ} dμ`, a sum over the nodes.
     public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) {
+        let samples = moments(k)
+        let share = 1 / Double(samples.count)
+        return samples.reduce((0, 0)) { ($0.0 + share * $1.real, $0.1 + share * $1.imaginary) }
+    }
+
+    /// The standard error of `moment(k)`, of real and imaginary part together; `nil` up to three angles.
+    public func momentError(_ k: [Int]) -> Double? {
+        guard flow.copies > 1 else { return nil }
+        let samples = moments(k)
+        return hypot(NodeFlow.standardError(samples.map(\.real)), NodeFlow.standardError(samples.map(\.imaginary)))
+    }
+
+    /// The moment of each copy of the nodes.
+    private func moments(_ k: [Int]) -> [(real: Double, imaginary: Double)] {
+        let (flow, state) = (flow, solver.state)
         let axes = k.indices.filter { k[$0] != 0 }
-        var sum = (real: 0.0, imaginary: 0.0)
-        forEachNode { mass, first in
-            let phase = axes.reduce(0) { $0 + Double(k[$1]) * solver.state[first + $1 * flow.count] }
-            sum.real += mass * cos(phase)
-            sum.imaginary += mass * sin(phase)
+        var sums = Array(repeating: (real: 0.0, imaginary: 0.0), count: flow.copies)
+        forEachNode { copy, mass, first in
+            let phase = axes.reduce(0) { $0 + Double(k[$1]) * state[first + $1 * flow.count] }
+            sums[copy].real += mass * cos(phase)
+            sums[copy].imaginary += mass * sin(phase)
         }
-        return (sum.real / Double(flow.copies), sum.imaginary / Double(flow.copies))
+        return sums
     }
 
     /// `∫ |∇V|² dμ`, a sum over the nodes.
@@ -196,7 +211,7 @@ public final class Characteristics: ContinuumSolver {
         var rate = Array(repeating: 0.0, count: flow.dimension)
         if let state = solver.state.baseAddress { flow.derivative(time: time, state: state, rate: &rate) }
         var sum = 0.0
-        forEachNode { mass, first in
+        forEachNode { _, mass, first in
             for axis in 0..<problem.dimension {
                 let speed = rate[first + axis * flow.count]
                 sum += mass * speed * speed
@@ -205,12 +220,12 @@ public final class Characteristics: ContinuumSolver {
         return sum / Double(flow.copies)
     }
 
-    /// Calls `body` with the mass of each node and where its first angle is in the state.
-    private func forEachNode(_ body: (_ mass: Double, _ first: Int) -> Void) {
+    /// Calls `body` with the copy and the mass of each node, and where its first angle is in the state.
+    private func forEachNode(_ body: (_ copy: Int, _ mass: Double, _ first: Int) -> Void) {
         let flow = flow
         for copy in 0..<flow.copies {
             for node in 0..<flow.count {
-                body(flow.mass(copy: copy, node: node), copy * flow.count * problem.dimension + node)
+                body(copy, flow.mass(copy: copy, node: node), copy * flow.count * problem.dimension + node)
             }
         }
     }
@@ -266,7 +281,7 @@ public final class Characteristics: ContinuumSolver {
     /// The cells that hold nodes, in order.
     private func occupiedCells(of grid: PeriodicGrid) -> [Int] {
         var isOccupied = Array(repeating: false, count: grid.cellCount)
-        forEachNode { _, first in
+        forEachNode { _, _, first in
             var (cell, stride) = (0, 1)
             for (axis, n) in grid.cells.enumerated() {
                 let place = wrapped(solver.state[first + axis * flow.count]) / grid.spacing(axis: axis)

@@ -6,17 +6,6 @@ import Training
 @testable import Continuum
 
 @Suite struct RefusalTests {
-    static let twoAngles = MeanFieldProblem(
-        expansion: TrigonometricExpansion(
-            basis: TrigonometricBasis(dimension: 2, monomials: [TrigonometricMonomial([.init(.cosine, axis: 1)])]),
-            datumCount: 1, coefficients: [1]), targets: [0.2])
-
-    @Test(arguments: [Scheme.characteristics(nodes: nil, tolerance: 1e-9)])
-    func severalAnglesAreRefusedByName(scheme: Scheme) throws {
-        let grid = try PeriodicGrid(cells: [8, 8])
-        #expect(throws: ContinuumError.self) { try Limit(Self.twoAngles, scheme: scheme, grid: grid, times: [1]) }
-    }
-
     @Test func gridsThatDoNotFit() throws {
         let plane = try PeriodicGrid(cells: [8, 8])
         #expect(throws: ContinuumError.gridDimension(grid: 2, problem: 1)) {

@@ -49,6 +49,35 @@ import Torus
         for m in sums.indices { #expect(abs(moments[m] - sums[m] / Double(count)) < 1e-14) }
     }
 
+    @Test(arguments: [1, 7, 8, 9, 4097])
+    func massesAndLaplaciansAgreeWithTheBasis(count: Int) {
+        let sweep = TrigonometricSweep(basis: Self.basis, count: count, parallelism: .serial)
+        let points = Self.points(count)
+        let weights = [3.0, -0.5, 0.25, 1.5, -2]
+        let masses = (0..<count).map { (1 + sin(Double($0))) / Double(count) }
+        var moments = Array(repeating: 0.0, count: Self.basis.count)
+        var gradient = Array(repeating: 0.0, count: 3 * count)
+        var both = Array(repeating: 0.0, count: 4 * count)
+        sweep.load(points)
+        sweep.moments(masses: masses, into: &moments)
+        sweep.gradient(weights: weights, scale: -1, into: &gradient)
+        sweep.gradientAndLaplacian(weights: weights, scale: -1, into: &both)
+        var sums = Array(repeating: 0.0, count: Self.basis.count)
+        for i in 0..<count {
+            let values = Self.basis.values(at: (0..<3).map { points[$0 * count + i] })
+            var laplacian = 0.0
+            for (m, monomial) in Self.basis.monomials.enumerated() {
+                sums[m] += masses[i] * values[m]
+                let square = monomial.factors.reduce(0) { $0 + $1.harmonic * $1.harmonic }
+                laplacian -= Double(square) * weights[m] * values[m]
+            }
+            // Terms of size up to 12, each a product of a few factors with errors of 3e-16.
+            #expect(abs(both[3 * count + i] - laplacian) < 1e-13)
+        }
+        for m in sums.indices { #expect(abs(moments[m] - sums[m]) < 1e-14) }
+        for (a, b) in zip(both, gradient) { #expect(abs(a - b) < 1e-14) }
+    }
+
     @Test func theNumberOfThreadsChangesNoBit() {
         let one = Self.sweep(50_001, 1)
         for threads in [2, 3, 8] {
