@@ -79,7 +79,8 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
             switch scheme {
             case "characteristics":
                 "continuum.method: characteristics is for one to a hundred trained angles, found \(d): train fewer"
-            case "grid": "continuum.grid: densities on a grid are for one to three trained angles, found \(d): leave it out"
+            case "grid":
+                "continuum.grid: densities on a grid are for one to three trained angles, found \(d): leave it out"
             default:
                 "continuum.method: \(scheme) is for one to three trained angles, found \(d): take method: characteristics"
             }
@@ -88,7 +89,8 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
                 + "\(needed)"
         case .initialLaw(let scheme):
             "initial: \(scheme) cannot start from this law: "
-                + (scheme.hasPrefix("characteristics") ? "give continuum.nodes" : "choose another continuum.method; finite volumes take any")
+                + (scheme.hasPrefix("characteristics")
+                    ? "give continuum.nodes" : "choose another continuum.method; finite volumes take any")
         case .gridDimension(let grid, let problem):
             "continuum.grid: the grid has \(grid) axes, the expert has \(problem) trained angles: they must agree"
         case .underResolved(let scheme, let time, let unknowns):

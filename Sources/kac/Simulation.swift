@@ -87,7 +87,8 @@ struct Simulation {
             progress.note("the limit ended at t = \(Measured.time(limit.times.last ?? 0)): \(condition.description)")
         case .underResolved(let time):
             guard let last = limit.times.last else {
-                throw ContinuumError.underResolved(scheme: "continuum", time: time, unknowns: limit.resolutions.last?.unknowns ?? 0)
+                throw ContinuumError.underResolved(
+                    scheme: "continuum", time: time, unknowns: limit.resolutions.last?.unknowns ?? 0)
             }
             progress.warn(
                 "the law concentrates beyond the method's resolution at t = \(Measured.time(time)): the limit ends with the "

@@ -58,10 +58,9 @@ import Torus
         var moments = Array(repeating: 0.0, count: Self.basis.count)
         var gradient = Array(repeating: 0.0, count: 3 * count)
         var both = Array(repeating: 0.0, count: 4 * count)
-        sweep.load(points)
-        sweep.moments(masses: masses, into: &moments)
-        sweep.gradient(weights: weights, scale: -1, into: &gradient)
-        sweep.gradientAndLaplacian(weights: weights, scale: -1, into: &both)
+        sweep.moments(of: points, masses: masses, into: &moments)
+        sweep.gradient(at: points, weights: weights, scale: -1, into: &gradient)
+        sweep.gradientAndLaplacian(at: points, weights: weights, scale: -1, into: &both)
         var sums = Array(repeating: 0.0, count: Self.basis.count)
         for i in 0..<count {
             let values = Self.basis.values(at: (0..<3).map { points[$0 * count + i] })

@@ -39,17 +39,18 @@ struct Verification {
     }
 
     /// The methods that hold a tolerance of their own.
-    private func spectral(dimension: Int, tolerance: Double) -> [(name: String, scheme: Scheme)] {
-        let galerkin = (name: "galerkin", scheme: Scheme.galerkin(tolerance: tolerance))
-        guard dimension == 1 else { return [galerkin] }
-        return [galerkin, ("characteristics", .characteristics(nodes: nil, tolerance: tolerance))]
+    private func spectral(tolerance: Double) -> [(name: String, scheme: Scheme)] {
+        [
+            ("galerkin", .galerkin(tolerance: tolerance)),
+            ("characteristics", .characteristics(nodes: nil, tolerance: tolerance)),
+        ]
     }
 
     /// First moments and density to ten times the tolerance, which errors of steps add up to.
     private mutating func exactMoments(_ problem: ExactProblem, cells: [Int]) throws {
         progress(problem.name)
         let grid = try PeriodicGrid(cells: cells)
-        for method in spectral(dimension: cells.count, tolerance: 1e-11) {
+        for method in spectral(tolerance: 1e-11) {
             let solver = try? problem.solved(method.scheme, grid: grid, parallelism: parallelism)
             check(problem, method.name, "|z − z exact|", atMost: 1e-10) {
                 solver.map(problem.momentError) ?? .nan
@@ -66,7 +67,7 @@ struct Verification {
         progress(problem.name)
         let grid = try PeriodicGrid(cells: [512])
         let parallelism = parallelism
-        for method in spectral(dimension: 1, tolerance: 1e-10) {
+        for method in spectral(tolerance: 1e-10) {
             check(problem, method.name, "density, of its peak", atMost: 1e-8) {
                 let solver = try problem.solved(method.scheme, grid: grid, parallelism: parallelism)
                 return try problem.densityErrors(solver.density(on: grid)).ofPeak
