@@ -72,7 +72,7 @@ public final class Characteristics: ContinuumSolver {
         spectrum = d <= 3 ? try LabelSpectrum(axes: flow.axes) : nil
         solver = Self.solver(flow, tolerance)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
-        tails = []
+        tails = Array(repeating: 0, count: d <= 3 ? d : 1)
         measure()
         while isOpen, isUnresolved {
             flow = try refined(time: 0)
@@ -113,7 +113,9 @@ public final class Characteristics: ContinuumSolver {
     /// about the square of the spectral tail.
     public func momentErrors() -> [Double]? {
         guard flow.copies > 1, let state = solver.state.baseAddress else { return nil }
-        return flow.momentErrors(state: state)
+        var errors: [Double] = []
+        flow.forEachMomentError(state: state) { errors.append($0) }
+        return errors
     }
 
     /// Steps until the time is exactly `target`; starts over with more nodes where their number is open and the resolution
@@ -126,7 +128,8 @@ public final class Characteristics: ContinuumSolver {
             if let weights = problem.prescribedWeights {
                 history.append(upTo: time, constant: weights)
             } else {
-                history.append(solver) { state, weights in self.flow.weights(state: state, into: weights) }
+                let flow = flow
+                history.append(solver, scratch: flow.scratch) { flow.weights(state: $0, into: $1) }
             }
             measure()
             if lostAt == nil, isUnresolved {
@@ -161,9 +164,11 @@ public final class Characteristics: ContinuumSolver {
 
     private func measure() {
         if let spectrum {
-            tails = spectrum.tails(flow, state: solver.state)
+            spectrum.measure(flow, state: solver.state, into: &tails)
         } else if let state = solver.state.baseAddress {
-            tails = [flow.momentErrors(state: state).max() ?? 0]
+            var worst = 0.0
+            flow.forEachMomentError(state: state) { worst = $0 > worst || $0.isNaN ? $0 : worst }
+            tails[0] = worst
         }
     }
 
@@ -190,7 +195,9 @@ public final class Characteristics: ContinuumSolver {
     public func momentError(_ k: [Int]) -> Double? {
         guard flow.copies > 1 else { return nil }
         let samples = moments(k)
-        return hypot(NodeFlow.standardError(samples.map(\.real)), NodeFlow.standardError(samples.map(\.imaginary)))
+        let (real, imaginary) = (samples.map(\.real), samples.map(\.imaginary))
+        return hypot(
+            NodeFlow.standardError(real, count: real.count), NodeFlow.standardError(imaginary, count: imaginary.count))
     }
 
     /// The moment of each copy of the nodes.

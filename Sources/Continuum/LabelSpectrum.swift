@@ -9,18 +9,21 @@ import Torus
 final class LabelSpectrum {
     private let axes: [Int]
     private let transform: FourierTransform
+    /// The first of the last eighth of the frequencies of each axis.
+    private let firsts: [Int]
 
     /// - Throws: `FourierTransformError`.
     init(axes: [Int]) throws {
         self.axes = axes
+        firsts = axes.map { n in n / 2 + 1 - max(2, (n / 2 + 1) / 8) }
         transform = try FourierTransform(grid: PeriodicGrid(cells: axes))
     }
 
-    /// The largest coefficients along each axis among the last eighth of its frequencies, of the density of the labels and of the
+    /// Writes the largest coefficients along each axis among the last eighth of its frequencies, of the density of the labels and of the
     /// displacements of the nodes, each weighted with this density.
-    func tails(_ flow: NodeFlow, state: UnsafeBufferPointer<Double>) -> [Double] {
+    func measure(_ flow: NodeFlow, state: UnsafeBufferPointer<Double>, into tails: inout [Double]) {
         let count = flow.count
-        var tails = Array(repeating: 0.0, count: axes.count)
+        for axis in axes.indices { tails[axis] = 0 }
         if let masses = flow.masses {
             for node in 0..<count { transform.values[node] = masses[node] }
             collect(into: &tails)
@@ -43,14 +46,12 @@ final class LabelSpectrum {
                 collect(into: &tails)
             }
         }
-        return tails
     }
 
     private func collect(into tails: inout [Double]) {
         transform.forward()
         let row = axes[0] / 2 + 1
         let spectrum = transform.spectrum
-        let firsts = axes.map { n in n / 2 + 1 - max(2, (n / 2 + 1) / 8) }
         for r in 0..<transform.spectrumCount / row {
             let base = spectrum + 2 * r * row
             func largestSquare(from start: Int) -> Double {

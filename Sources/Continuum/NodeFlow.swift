@@ -28,7 +28,10 @@ final class NodeFlow: DynamicalSystem {
 
     private let problem: MeanFieldProblem
     private let flows: [MeanFieldFlow]
+    // Moments of a copy, of all, and of each.
     private let memory: UnsafeMutablePointer<Double>
+    /// Room for a state, for who samples the dense output.
+    let scratch: UnsafeMutablePointer<Double>
 
     /// A tensor grid of nodes.
     convenience init(_ problem: MeanFieldProblem, axes: [Int], parallelism: Parallelism) {
@@ -90,10 +93,14 @@ final class NodeFlow: DynamicalSystem {
                 problem, count: count, masses: masses.map { Array($0[copy * count..<(copy + 1) * count]) },
                 parallelism: parallelism)
         }
-        memory = .allocate(capacity: 2 * max(1, problem.basis.count))
+        memory = .allocate(capacity: (2 + copies) * max(1, problem.basis.count))
+        scratch = .allocate(capacity: max(1, labels.count))
     }
 
-    deinit { memory.deallocate() }
+    deinit {
+        memory.deallocate()
+        scratch.deallocate()
+    }
 
     /// The initial density at the labels times the volume that a label stands for.
     private static func masses(_ law: InitialLaw, labels: [Double], count: Int, copies: Int) -> [Double] {
@@ -140,20 +147,20 @@ final class NodeFlow: DynamicalSystem {
         problem.weights(moments: moments, into: weights)
     }
 
-    /// The standard errors of the moments, from the spread over the copies.
-    func momentErrors(state: UnsafePointer<Double>) -> [Double] {
+    /// Calls `body` with each moment's standard error, from the spread over the copies.
+    func forEachMomentError(state: UnsafePointer<Double>, _ body: (Double) -> Void) {
         let (own, size) = (problem.basis.count, count * problem.dimension)
-        let samples = (0..<copies).map { copy in
-            flows[copy].moments(state: state + copy * size, into: memory)
-            return Array(UnsafeBufferPointer(start: memory, count: own))
-        }
-        return (0..<own).map { m in Self.standardError(samples.map { $0[m] }) }
+        let samples = memory + 2 * own
+        for copy in 0..<copies { flows[copy].moments(state: state + copy * size, into: samples + copy * own) }
+        for m in 0..<own { body(Self.standardError(samples + m, count: copies, stride: own)) }
     }
 
-    /// The standard error of a mean.
-    static func standardError(_ samples: [Double]) -> Double {
-        let n = Double(samples.count)
-        let mean = samples.reduce(0, +) / n
-        return (samples.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n * (n - 1))).squareRoot()
+    /// The standard error of a mean of samples.
+    static func standardError(_ samples: UnsafePointer<Double>, count: Int, stride: Int = 1) -> Double {
+        let n = Double(count)
+        var (mean, square) = (0.0, 0.0)
+        for i in 0..<count { mean += samples[i * stride] / n }
+        for i in 0..<count { square += (samples[i * stride] - mean) * (samples[i * stride] - mean) }
+        return (square / (n * (n - 1))).squareRoot()
     }
 }

@@ -3,22 +3,18 @@ import TimeStepping
 extension PiecewisePolynomial {
     /// Appends the last step of an integration, as a function of its state sampled along the dense output.
     ///
-    /// - Parameter sample: writes the function's value for a state.
+    /// - Parameters:
+    ///   - scratch: room for a state.
+    ///   - sample: writes the function's value for the state in `scratch`.
     mutating func append<System: DynamicalSystem>(
-        _ solver: AdaptiveRungeKutta<System>,
+        _ solver: AdaptiveRungeKutta<System>, scratch: UnsafeMutablePointer<Double>,
         sample: (_ state: UnsafePointer<Double>, _ value: UnsafeMutablePointer<Double>) -> Void
     ) {
-        var value = Array(repeating: 0.0, count: dimension)
-        let samples = withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, solver.system.dimension)) {
-            state -> [[Double]] in
-            guard let base = state.baseAddress else { return [] }
-            return nodes(upTo: solver.time).map { node in
-                solver.interpolate(at: node, into: base)
-                sample(base, &value)
-                return value
-            }
+        let (start, end) = (solver.previousTime, solver.time)
+        append(upTo: end) { place, value in
+            solver.interpolate(at: place == 1 ? end : start + place * (end - start), into: scratch)
+            sample(scratch, value)
         }
-        append(upTo: solver.time, samples: samples)
     }
 
     /// Appends the last step of an integration, as a function of some components of its state sampled along the dense output.
