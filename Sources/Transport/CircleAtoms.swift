@@ -42,17 +42,7 @@ public struct CircleAtoms: Sendable {
     /// - Complexity: as for equal weights.
     public init(angles: [Double], weights: [Double], tolerance: Double = 1e-10) throws {
         guard !angles.isEmpty else { throw TransportError.noAtoms }
-        guard weights.count == angles.count else {
-            throw TransportError.weightCount(found: weights.count, expected: angles.count)
-        }
-        var sum = CompensatedSum()
-        for (index, weight) in weights.enumerated() {
-            guard weight.isFinite else { throw TransportError.nonFiniteWeight(index: index, value: weight) }
-            guard weight >= 0 else { throw TransportError.negativeWeight(index: index, value: weight) }
-            sum.add(weight)
-        }
-        let defect = sum.value - 1
-        guard abs(defect) <= tolerance else { throw TransportError.weightSum(defect: defect, tolerance: tolerance) }
+        let weights = try checkedWeights(weights, count: angles.count, tolerance: tolerance)
         var positions = try wrapped(angles)
         var ordered = weights
         switch cyclicOrder(positions) {
@@ -98,7 +88,7 @@ private func cyclicOrder(_ positions: [Double]) -> CyclicOrder {
     return positions[positions.count - 1] <= positions[0] ? .rotated(first: first) : .none
 }
 
-private func wrapped(_ angles: [Double]) throws -> [Double] {
+func wrapped(_ angles: [Double]) throws -> [Double] {
     let period = 2 * Double.pi
     var positions = angles
     for index in positions.indices {
@@ -111,4 +101,18 @@ private func wrapped(_ angles: [Double]) throws -> [Double] {
         positions[index] = remainder < period ? remainder : 0
     }
     return positions
+}
+
+/// The weights, when there are as many as atoms, all finite, none negative, and of sum 1 within the tolerance.
+func checkedWeights(_ weights: [Double], count: Int, tolerance: Double) throws -> [Double] {
+    guard weights.count == count else { throw TransportError.weightCount(found: weights.count, expected: count) }
+    var sum = CompensatedSum()
+    for (index, weight) in weights.enumerated() {
+        guard weight.isFinite else { throw TransportError.nonFiniteWeight(index: index, value: weight) }
+        guard weight >= 0 else { throw TransportError.negativeWeight(index: index, value: weight) }
+        sum.add(weight)
+    }
+    let defect = sum.value - 1
+    guard abs(defect) <= tolerance else { throw TransportError.weightSum(defect: defect, tolerance: tolerance) }
+    return weights
 }

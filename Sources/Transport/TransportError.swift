@@ -6,6 +6,12 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
     case noCells
     /// The density's grid has another number of axes than the method needs.
     case dimension(found: Int, expected: Int)
+    /// The angles are not a whole number of atoms.
+    case angleCount(found: Int, dimension: Int)
+    /// The method is for another number of angles.
+    case unsupportedDimension(found: Int)
+    /// As many starting weights as given atoms are needed.
+    case startCount(found: Int, expected: Int)
     /// An atom is at no angle: infinite or not a number.
     case nonFiniteAngle(index: Int, value: Double)
     /// There are as many weights as atoms, or none.
@@ -30,6 +36,11 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
         case .noCells: "the density has no cells, expected at least one"
         case .dimension(let found, let expected):
             "the density's grid has \(found) axes, expected \(expected)"
+        case .angleCount(let found, let dimension):
+            "found \(found) angles, expected a multiple of \(dimension), one for each axis of an atom"
+        case .unsupportedDimension(let found): "found \(found) angles an atom, expected 1, 2 or 3"
+        case .startCount(let found, let expected):
+            "found \(found) starting weights for \(expected) atoms"
         case .nonFiniteAngle(let index, let value): "atom \(index) is at \(value), expected a finite angle"
         case .weightCount(let found, let expected): "found \(found) weights for \(expected) atoms"
         case .nonFiniteWeight(let index, let value): "weight \(index) is \(value), expected a finite number"

@@ -1,0 +1,280 @@
+/// Conjugate gradients for a graph's Laplacian, preconditioned by multigrid on aggregates.
+///
+/// Twice on each level, every node is paired with the neighbour of the greatest conductance; a coarse matrix is again the
+/// Laplacian of a graph. On each coarse level two flexible conjugate-gradient steps (a K-cycle) make up for the
+/// piecewise constant interpolation. Conductances may differ by any power of ten.
+///
+/// Source: Notay, *An aggregation-based algebraic multigrid method*, ETNA 37 (2010).
+struct AggregationMultigrid {
+    private static let coarsest = 40
+
+    private struct Level {
+        var matrix: GraphLaplacian
+        /// The node of the next level that each node belongs to.
+        var aggregates: [Int32]
+    }
+
+    private var levels: [Level] = []
+    /// The Cholesky factor of the last matrix.
+    private var factor: [Double] = []
+
+    /// Builds the levels.
+    ///
+    /// - Complexity: O(entries).
+    init(_ matrix: GraphLaplacian) {
+        var matrix = matrix
+        while matrix.count > Self.coarsest {
+            let (first, pairs) = Self.paired(matrix)
+            let middle = Self.coarsened(matrix, first, pairs)
+            let (second, quadruples) = Self.paired(middle)
+            let coarse = Self.coarsened(middle, second, quadruples)
+            if coarse.count * 10 > matrix.count * 9 { break }
+            levels.append(Level(matrix: matrix, aggregates: first.map { second[Int($0)] }))
+            matrix = coarse
+        }
+        levels.append(Level(matrix: matrix, aggregates: []))
+        if matrix.count <= 2000 { factor = Self.cholesky(matrix) }
+    }
+
+    /// Each node's pair, numbered in the order of the nodes; a node without a free strong neighbour stays alone.
+    private static func paired(_ matrix: GraphLaplacian) -> (aggregates: [Int32], count: Int) {
+        var aggregates = [Int32](repeating: -1, count: matrix.count)
+        var count: Int32 = 0
+        for node in 0..<matrix.count where aggregates[node] < 0 {
+            var (partner, best, strongest) = (-1, 0.0, 0.0)
+            for entry in Int(matrix.starts[node])..<Int(matrix.starts[node + 1]) {
+                let conductance = matrix.conductances[entry]
+                strongest = Swift.max(strongest, conductance)
+                let other = Int(matrix.columns[entry])
+                if aggregates[other] < 0 && other != node && conductance > best {
+                    (partner, best) = (other, conductance)
+                }
+            }
+            aggregates[node] = count
+            if partner >= 0 && best >= 0.25 * strongest { aggregates[partner] = count }
+            count += 1
+        }
+        return (aggregates, Int(count))
+    }
+
+    private static func coarsened(_ matrix: GraphLaplacian, _ aggregates: [Int32], _ count: Int) -> GraphLaplacian {
+        // The members of each aggregate, in order.
+        var begins = [Int32](repeating: 0, count: count + 1)
+        for aggregate in aggregates { begins[Int(aggregate) + 1] += 1 }
+        for index in 0..<count { begins[index + 1] += begins[index] }
+        var fill = begins
+        var members = [Int32](repeating: 0, count: aggregates.count)
+        for (node, aggregate) in aggregates.enumerated() {
+            members[Int(fill[Int(aggregate)])] = Int32(node)
+            fill[Int(aggregate)] += 1
+        }
+        var starts: [Int32] = [0]
+        var columns: [Int32] = []
+        var conductances: [Double] = []
+        starts.reserveCapacity(count + 1)
+        columns.reserveCapacity(matrix.columns.count / 2)
+        conductances.reserveCapacity(matrix.columns.count / 2)
+        var place = [Int32](repeating: -1, count: count)
+        for aggregate in 0..<count {
+            let begin = columns.count
+            for member in begins[aggregate]..<begins[aggregate + 1] {
+                let node = Int(members[Int(member)])
+                for entry in Int(matrix.starts[node])..<Int(matrix.starts[node + 1]) {
+                    let other = Int(aggregates[Int(matrix.columns[entry])])
+                    if other == aggregate { continue }
+                    let known = Int(place[other])
+                    if known >= begin {
+                        conductances[known] += matrix.conductances[entry]
+                    } else {
+                        place[other] = Int32(columns.count)
+                        columns.append(Int32(other))
+                        conductances.append(matrix.conductances[entry])
+                    }
+                }
+            }
+            starts.append(Int32(columns.count))
+        }
+        return GraphLaplacian(starts: starts, columns: columns, conductances: conductances)
+    }
+
+    private static func cholesky(_ matrix: GraphLaplacian) -> [Double] {
+        let n = matrix.count
+        var a = [Double](repeating: 0, count: n * n)
+        for row in 0..<n {
+            a[row * n + row] = matrix.diagonal[row]
+            for entry in Int(matrix.starts[row])..<Int(matrix.starts[row + 1]) {
+                a[row * n + Int(matrix.columns[entry])] -= matrix.conductances[entry]
+            }
+        }
+        for j in 0..<n {
+            for k in 0..<j {
+                let l = a[j * n + k]
+                if l == 0 { continue }
+                for i in j..<n { a[i * n + j] -= a[i * n + k] * l }
+            }
+            // In every connected part the constant is free: its last pivot vanishes, and that node's value is set to 0.
+            let pivot = a[j * n + j] > 1e-11 * matrix.diagonal[j] ? a[j * n + j].squareRoot() : 0
+            for i in j..<n { a[i * n + j] = pivot > 0 ? a[i * n + j] / pivot : 0 }
+        }
+        return a
+    }
+
+    /// Solves `L x = b`, `Σ b = 0`.
+    ///
+    /// - Parameters:
+    ///   - tolerance: the residual's norm is brought below this share of `b`'s.
+    ///   - limit: the most iterations.
+    /// - Returns: the solution and the iterations it took.
+    func solve(_ b: [Double], tolerance: Double, limit: Int) -> (solution: [Double], iterations: Int) {
+        let n = b.count
+        var x = [Double](repeating: 0, count: n)
+        var r = b
+        var z = [Double](repeating: 0, count: n)
+        var p = z
+        var q = z
+        var last = r
+        var iterations = 0
+        let target = tolerance * tolerance * Self.dot(b, b)
+        var rho = 0.0
+        let matrix = levels[0].matrix
+        let zeros = z
+        while iterations < limit {
+            if Self.dot(r, r) <= target { break }
+            precondition(level: 0, r, &z)
+            var next = 0.0
+            var flexible = 0.0
+            for i in 0..<n {
+                next += r[i] * z[i]
+                flexible += (r[i] - last[i]) * z[i]
+            }
+            guard next > 0, next.isFinite else { break }
+            let beta = iterations == 0 ? 0 : flexible / rho
+            rho = next
+            for i in 0..<n { p[i] = z[i] + beta * p[i] }
+            matrix.residual(zeros, p, into: &q)
+            var curvature = 0.0
+            for i in 0..<n { curvature -= p[i] * q[i] }
+            guard curvature > 0 else { break }
+            let alpha = rho / curvature
+            for i in 0..<n {
+                last[i] = r[i]
+                x[i] += alpha * p[i]
+                r[i] += alpha * q[i]
+            }
+            iterations += 1
+        }
+        return (x, iterations)
+    }
+
+    private static func dot(_ a: [Double], _ b: [Double]) -> Double {
+        var sum = 0.0
+        for i in a.indices { sum += a[i] * b[i] }
+        return sum
+    }
+
+    /// One cycle for `L z = r` from 0.
+    private func precondition(level: Int, _ r: UnsafePointer<Double>, _ z: UnsafeMutablePointer<Double>) {
+        let n = levels[level].matrix.count
+        if level == levels.count - 1 {
+            solveCoarsest(r, z)
+            return
+        }
+        for i in 0..<n { z[i] = 0 }
+        levels[level].matrix.relax(r, z, ascending: true)
+        let coarse = levels[level + 1].matrix.count
+        let space = UnsafeMutablePointer<Double>.allocate(capacity: n + 2 * coarse)
+        defer { space.deallocate() }
+        let (residual, right, solution) = (space, space + n, space + n + coarse)
+        levels[level].matrix.residual(r, z, into: residual)
+        for i in 0..<coarse { right[i] = 0 }
+        levels[level].aggregates.withUnsafeBufferPointer { aggregates in
+            for i in 0..<n { right[Int(aggregates[i])] += residual[i] }
+        }
+        kCycle(level: level + 1, right, solution)
+        levels[level].aggregates.withUnsafeBufferPointer { aggregates in
+            for i in 0..<n { z[i] += solution[Int(aggregates[i])] }
+        }
+        levels[level].matrix.relax(r, z, ascending: false)
+    }
+
+    /// At most two flexible conjugate-gradient steps on a coarse level.
+    private func kCycle(level: Int, _ b: UnsafeMutablePointer<Double>, _ x: UnsafeMutablePointer<Double>) {
+        let n = levels[level].matrix.count
+        if level == levels.count - 1 {
+            solveCoarsest(b, x)
+            return
+        }
+        let space = UnsafeMutablePointer<Double>.allocate(capacity: 5 * n)
+        defer { space.deallocate() }
+        let (c, v, d, w, zero) = (space, space + n, space + 2 * n, space + 3 * n, space + 4 * n)
+        for i in 0..<n { zero[i] = 0 }
+        precondition(level: level, b, c)
+        levels[level].matrix.residual(zero, c, into: v)
+        var (rho, alpha, norm) = (0.0, 0.0, 0.0)
+        for i in 0..<n {
+            v[i] = -v[i]
+            rho += c[i] * v[i]
+            alpha += c[i] * b[i]
+            norm += b[i] * b[i]
+        }
+        guard rho > 0 else {
+            for i in 0..<n { x[i] = c[i] }
+            return
+        }
+        var rest = 0.0
+        for i in 0..<n {
+            b[i] -= alpha / rho * v[i]
+            rest += b[i] * b[i]
+        }
+        if rest <= 0.0625 * norm {
+            for i in 0..<n { x[i] = alpha / rho * c[i] }
+            return
+        }
+        precondition(level: level, b, d)
+        levels[level].matrix.residual(zero, d, into: w)
+        var (gamma, beta, delta) = (0.0, 0.0, 0.0)
+        for i in 0..<n {
+            w[i] = -w[i]
+            gamma += d[i] * v[i]
+            beta += d[i] * w[i]
+            delta += d[i] * b[i]
+        }
+        let second = beta - gamma * gamma / rho
+        guard second > 0 else {
+            for i in 0..<n { x[i] = alpha / rho * c[i] }
+            return
+        }
+        let first = (alpha - gamma * delta / second) / rho
+        for i in 0..<n { x[i] = first * c[i] + delta / second * d[i] }
+    }
+
+    private func solveCoarsest(_ b: UnsafePointer<Double>, _ x: UnsafeMutablePointer<Double>) {
+        let matrix = levels[levels.count - 1].matrix
+        let n = matrix.count
+        if factor.isEmpty {
+            // A graph in thousands of parts: each is a few nodes.
+            for i in 0..<n { x[i] = 0 }
+            for _ in 0..<4 {
+                matrix.relax(b, x, ascending: true)
+                matrix.relax(b, x, ascending: false)
+            }
+            return
+        }
+        factor.withUnsafeBufferPointer { l in
+            for i in 0..<n {
+                var sum = b[i]
+                for k in 0..<i { sum -= l[i * n + k] * x[k] }
+                x[i] = l[i * n + i] > 0 ? sum / l[i * n + i] : 0
+            }
+            for i in stride(from: n - 1, through: 0, by: -1) {
+                var sum = x[i]
+                for k in i + 1..<Swift.max(n, i + 1) { sum -= l[k * n + i] * x[k] }
+                x[i] = l[i * n + i] > 0 ? sum / l[i * n + i] : 0
+            }
+            var mean = 0.0
+            for i in 0..<n { mean += x[i] }
+            mean /= Double(n)
+            for i in 0..<n { x[i] -= mean }
+        }
+    }
+}
