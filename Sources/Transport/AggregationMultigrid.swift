@@ -6,7 +6,7 @@
 ///
 /// Source: Notay, *An aggregation-based algebraic multigrid method*, ETNA 37 (2010).
 struct AggregationMultigrid {
-    private static let coarsest = 40
+    private static let coarsest = 150
 
     private struct Level {
         var matrix: GraphLaplacian
@@ -51,7 +51,7 @@ struct AggregationMultigrid {
                 }
             }
             aggregates[node] = count
-            if partner >= 0 && best >= 0.25 * strongest { aggregates[partner] = count }
+            if partner >= 0 && best >= 0.05 * strongest { aggregates[partner] = count }
             count += 1
         }
         return (aggregates, Int(count))
@@ -107,10 +107,10 @@ struct AggregationMultigrid {
             }
         }
         for j in 0..<n {
-            for k in 0..<j {
-                let l = a[j * n + k]
-                if l == 0 { continue }
-                for i in j..<n { a[i * n + j] -= a[i * n + k] * l }
+            for i in j..<n {
+                var sum = a[i * n + j]
+                for k in 0..<j { sum -= a[i * n + k] * a[j * n + k] }
+                a[i * n + j] = sum
             }
             // In every connected part the constant is free: its last pivot vanishes, and that node's value is set to 0.
             let pivot = a[j * n + j] > 1e-11 * matrix.diagonal[j] ? a[j * n + j].squareRoot() : 0
@@ -128,19 +128,23 @@ struct AggregationMultigrid {
     func solve(_ b: [Double], tolerance: Double, limit: Int) -> (solution: [Double], iterations: Int) {
         let n = b.count
         var x = [Double](repeating: 0, count: n)
+        // The constant is in the kernel: neither side may drift along it.
         var r = b
+        Self.removeMean(&r)
         var z = [Double](repeating: 0, count: n)
         var p = z
         var q = z
         var last = r
         var iterations = 0
-        let target = tolerance * tolerance * Self.dot(b, b)
+        let target = tolerance * tolerance * Self.dot(r, r)
         var rho = 0.0
         let matrix = levels[0].matrix
         let zeros = z
         while iterations < limit {
             if Self.dot(r, r) <= target { break }
+
             precondition(level: 0, r, &z)
+            Self.removeMean(&z)
             var next = 0.0
             var flexible = 0.0
             for i in 0..<n {
@@ -164,6 +168,11 @@ struct AggregationMultigrid {
             iterations += 1
         }
         return (x, iterations)
+    }
+
+    private static func removeMean(_ a: inout [Double]) {
+        let mean = a.reduce(0, +) / Double(a.count)
+        for i in a.indices { a[i] -= mean }
     }
 
     private static func dot(_ a: [Double], _ b: [Double]) -> Double {

@@ -13,6 +13,8 @@ public struct TorusAtoms: Sendable {
     let weights: [Double]
     /// The place in the tree of each given atom, −1 for one of weight 0.
     let places: [Int32]
+    /// The part of each given atom in the weight at its place.
+    let shares: [Double]
 
     /// Atoms of weight `1/N` each, or of given weights.
     ///
@@ -69,17 +71,6 @@ public struct TorusAtoms: Sendable {
         let mass = total.value
         self.weights = tree.order.map { sums[Int($0)] / mass }
         places = owner.map { $0 < 0 ? -1 : place[Int($0)] }
-    }
-
-    /// Distinct atoms of positive weights, for the levels of a multiscale solver.
-    init(dimension: Int, points: [PeriodicPoint], weights given: [Double]) {
-        self.dimension = dimension
-        count = points.count
-        let tree = AtomTree(points)
-        self.tree = tree
-        weights = tree.order.map { given[Int($0)] }
-        var place = [Int32](repeating: 0, count: points.count)
-        for (position, atom) in tree.order.enumerated() { place[Int(atom)] = Int32(position) }
-        places = place
+        shares = owner.enumerated().map { atom, owner in owner < 0 ? 0 : (given?[atom] ?? 1) / sums[Int(owner)] }
     }
 }

@@ -12,6 +12,10 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
     case unsupportedDimension(found: Int)
     /// As many starting weights as given atoms are needed.
     case startCount(found: Int, expected: Int)
+    /// A starting weight is infinite or not a number.
+    case nonFiniteStart(index: Int, value: Double)
+    /// The order is not offered for this many angles.
+    case unsupportedOrder(WassersteinOrder, dimension: Int)
     /// An atom is at no angle: infinite or not a number.
     case nonFiniteAngle(index: Int, value: Double)
     /// There are as many weights as atoms, or none.
@@ -41,6 +45,10 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
         case .unsupportedDimension(let found): "found \(found) angles an atom, expected 1, 2 or 3"
         case .startCount(let found, let expected):
             "found \(found) starting weights for \(expected) atoms"
+        case .nonFiniteStart(let index, let value):
+            "starting weight \(index) is \(value), expected a finite number"
+        case .unsupportedOrder(let order, let dimension):
+            "found order \(order.rawValue) in \(dimension) angles, expected order 2 there"
         case .nonFiniteAngle(let index, let value): "atom \(index) is at \(value), expected a finite angle"
         case .weightCount(let found, let expected): "found \(found) weights for \(expected) atoms"
         case .nonFiniteWeight(let index, let value): "weight \(index) is \(value), expected a finite number"
