@@ -148,7 +148,9 @@ struct LaguerrePolyhedron: LaguerreCell {
             if next < 0 { isSimple = false; break }
             let (p, q) = (planes[Int(here)], planes[Int(next)])
             let point = Self.meet(p, q, plane)
-            guard point.x.isFinite && point.y.isFinite && point.z.isFinite else { break }
+            // Planes that nearly share a line may meet anywhere; no cell leaves the box.
+            let bound = 1.0001 * Double.pi
+            guard abs(point.x) < bound && abs(point.y) < bound && abs(point.z) < bound else { break }
             added.append(Corner(point: point, a: here, b: next, c: new))
             walked &+= 1
             here = next

@@ -24,7 +24,6 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         diagram = LaguerreDiagram(
             of: Cell.self, atoms.tree, weights: weights, table: table, previous: nil, moments: false,
             parallelism: parallelism)
-        fillStarved()
     }
 
     /// The share of its target below which a cell starves.
@@ -45,11 +44,16 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         return sum
     }
 
+    /// The atoms whose cells hold next to nothing.
+    var starved: [Int] {
+        diagram.masses.indices.filter { diagram.masses[$0] < Self.hunger * atoms.weights[$0] }
+    }
+
     /// Raises the weights of starving cells, each alone, until they hold about half of their targets: an ascent of the dual
     /// along single coordinates.
-    private mutating func fillStarved() {
+    mutating func fillStarved() {
         for _ in 0..<20 {
-            let starved = diagram.masses.indices.filter { diagram.masses[$0] < Self.hunger * atoms.weights[$0] }
+            let starved = self.starved
             if starved.isEmpty { return }
             let raised = raisedWeights(starved)
             for (atom, weight) in zip(starved, raised) { weights[atom] = weight }

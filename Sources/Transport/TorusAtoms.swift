@@ -73,4 +73,16 @@ public struct TorusAtoms: Sendable {
         places = owner.map { $0 < 0 ? -1 : place[Int($0)] }
         shares = owner.enumerated().map { atom, owner in owner < 0 ? 0 : (given?[atom] ?? 1) / sums[Int(owner)] }
     }
+
+    /// Atoms of positive weights in distinct places, for the levels of a multiscale start.
+    init(dimension: Int, points: [PeriodicPoint], weights given: [Double]) {
+        self.dimension = dimension
+        count = points.count
+        tree = AtomTree(points)
+        weights = tree.order.map { given[Int($0)] }
+        var place = [Int32](repeating: 0, count: points.count)
+        for (position, atom) in tree.order.enumerated() { place[Int(atom)] = Int32(position) }
+        places = place
+        shares = Array(repeating: 1, count: points.count)
+    }
 }

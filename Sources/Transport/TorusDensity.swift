@@ -42,7 +42,23 @@ public struct TorusDensity: Sendable {
         massDefect = mass - 1
         let values = field.values.map { $0 / mass }
         self.values = values
-        let (row, width) = (field.grid.cells[0], field.grid.spacing(axis: 0))
+        integrals = Self.integrals(values, field.grid)
+    }
+
+    private init(_ density: TorusDensity, values: [Double]) {
+        (dimension, grid, massDefect) = (density.dimension, density.grid, density.massDefect)
+        self.values = values
+        integrals = Self.integrals(values, density.grid)
+    }
+
+    /// `(1 − ε)ρ + ε/(2π)^d`.
+    func mixed(with part: Double) -> TorusDensity {
+        let uniform = 1 / (grid.cellVolume * Double(grid.cellCount))
+        return TorusDensity(self, values: values.map { (1 - part) * $0 + part * uniform })
+    }
+
+    private static func integrals(_ values: [Double], _ grid: PeriodicGrid) -> [Double] {
+        let (row, width) = (grid.cells[0], grid.spacing(axis: 0))
         var integrals: [Double] = []
         integrals.reserveCapacity(values.count / row * (row + 1))
         for start in stride(from: 0, to: values.count, by: row) {
@@ -53,7 +69,7 @@ public struct TorusDensity: Sendable {
                 integrals.append(partial.value * width)
             }
         }
-        self.integrals = integrals
+        return integrals
     }
 
     func withUnsafeTable<Result>(_ body: (DensityTable) throws -> Result) rethrows -> Result {

@@ -46,6 +46,16 @@ public enum TorusTransport {
     ) -> SemiDiscretePlan {
         density.withUnsafeTable { table in
             var dual = SemiDiscreteDual<Cell>(atoms, table, weights: weights, parallelism: parallelism)
+            if dual.starved.count * 20 > atoms.weights.count {
+                let start = MultiscaleStart<Cell>(atoms: atoms, density: density, parallelism: parallelism).weights()
+                dual = SemiDiscreteDual<Cell>(atoms, table, weights: start, parallelism: parallelism)
+            }
+            dual.fillStarved()
+            if !dual.ascend(to: 0.05, limit: steps) {
+                let start = MultiscaleStart<Cell>(atoms: atoms, density: density, parallelism: parallelism).continued()
+                dual = SemiDiscreteDual<Cell>(atoms, table, weights: start, parallelism: parallelism)
+                dual.fillStarved()
+            }
             var tolerance = 1e-9
             while true {
                 let hasArrived = dual.ascend(to: tolerance, limit: steps)
