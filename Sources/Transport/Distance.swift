@@ -8,7 +8,7 @@ public struct Distance: Sendable, Equatable {
     public let upper: Double
     /// How it was found, such as `circle W2: quantile shift`.
     public let method: String
-    /// Sweeps over the data that the search took.
+    /// Sweeps over the data that the search took; on the torus, diagrams of all atoms, without those of coarser starts.
     public let iterations: Int
 
     /// The distance between the given bounds.

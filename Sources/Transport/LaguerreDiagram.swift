@@ -112,21 +112,31 @@ struct CellCutter<Cell: LaguerreCell> {
     private let envelope: WeightEnvelope
     private let weights: UnsafePointer<Double>
     var cell = Cell()
-    private var stack: [(node: Int32, window: Int32)] = []
+    /// What the walk has yet to visit: at most one node of every depth, and the windows.
+    private let stack: UnsafeMutablePointer<(node: Int32, window: Int32)>
+    /// The shifts of the 27 windows.
+    private let shifts: UnsafeMutablePointer<PeriodicPoint>
 
     init(_ tree: AtomTree, _ envelope: WeightEnvelope, _ weights: UnsafePointer<Double>) {
         (self.tree, self.envelope, self.weights) = (tree, envelope, weights)
-        stack.reserveCapacity(128)
+        stack = .allocate(capacity: 128)
+        shifts = .allocate(capacity: 27)
+        for window in 0..<27 { shifts[window] = Self.shift(window) }
     }
 
-    func deallocate() { cell.deallocate() }
+    func deallocate() {
+        cell.deallocate()
+        stack.deallocate()
+        shifts.deallocate()
+    }
 
     /// The shift of a window, three choices an axis, window 13 being the atom's own.
     @inline(__always)
     static func shift(_ window: Int) -> PeriodicPoint {
         let second = window / 3
-        return period * PeriodicPoint(
-            Double(window &- 3 &* second &- 1), Double(second % 3 &- 1), Double(second / 3 &- 1), 0)
+        return period
+            * PeriodicPoint(
+                Double(window &- 3 &* second &- 1), Double(second % 3 &- 1), Double(second / 3 &- 1), 0)
     }
 
     @inline(__always)
@@ -165,12 +175,18 @@ struct CellCutter<Cell: LaguerreCell> {
             tree.points.withUnsafeBufferPointer { points in
                 envelope.bounds.withUnsafeBufferPointer { bounds in
                     let windows = Cell.dimension == 2 ? 9..<18 : 0..<27
-                    stack.removeAll(keepingCapacity: true)
-                    for window in windows where window != 13 { stack.append((0, Int32(window))) }
-                    stack.append((0, 13))
-                    while let (node, window) = stack.popLast() {
+                    var waiting = 0
+                    for window in windows where window != 13 {
+                        stack[waiting] = (0, Int32(window))
+                        waiting &+= 1
+                    }
+                    stack[waiting] = (0, 13)
+                    waiting &+= 1
+                    while waiting > 0 {
                         if cell.isEmpty { return }
-                        let shift = Self.shift(Int(window))
+                        waiting &-= 1
+                        let (node, window) = stack[waiting]
+                        let shift = shifts[Int(window)]
                         let place = Int(node)
                         let middle = (nodes[place].centre - origin) + shift
                         let slack = weight - bounds[place].level
@@ -193,13 +209,10 @@ struct CellCutter<Cell: LaguerreCell> {
                             let (first, second) = (node &+ 1, nodes[place].second)
                             let near = (nodes[Int(first)].centre - origin) + shift
                             let far = (nodes[Int(second)].centre - origin) + shift
-                            if near.dot(near) < far.dot(far) {
-                                stack.append((second, window))
-                                stack.append((first, window))
-                            } else {
-                                stack.append((first, window))
-                                stack.append((second, window))
-                            }
+                            let isFirstNearer = near.dot(near) < far.dot(far)
+                            stack[waiting] = (isFirstNearer ? second : first, window)
+                            stack[waiting &+ 1] = (isFirstNearer ? first : second, window)
+                            waiting &+= 2
                         }
                     }
                 }

@@ -17,7 +17,7 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
     private(set) var weights: [Double]
     private(set) var diagram: LaguerreDiagram
     /// Diagrams cut so far.
-    private(set) var evaluations = 1
+    var evaluations = 1
 
     init(_ atoms: TorusAtoms, _ table: DensityTable, weights: [Double], parallelism: Parallelism) {
         (self.atoms, self.table, self.weights, self.parallelism) = (atoms, table, weights, parallelism)

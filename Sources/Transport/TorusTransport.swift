@@ -48,12 +48,16 @@ public enum TorusTransport {
             var dual = SemiDiscreteDual<Cell>(atoms, table, weights: weights, parallelism: parallelism)
             if dual.starved.count * 20 > atoms.weights.count {
                 let start = MultiscaleStart<Cell>(atoms: atoms, density: density, parallelism: parallelism).weights()
+                let before = dual.evaluations
                 dual = SemiDiscreteDual<Cell>(atoms, table, weights: start, parallelism: parallelism)
+                dual.evaluations += before
             }
             dual.fillStarved()
             if !dual.ascend(to: 0.05, limit: steps) {
                 let start = MultiscaleStart<Cell>(atoms: atoms, density: density, parallelism: parallelism).continued()
+                let before = dual.evaluations
                 dual = SemiDiscreteDual<Cell>(atoms, table, weights: start, parallelism: parallelism)
+                dual.evaluations += before
                 dual.fillStarved()
             }
             var tolerance = 1e-9
@@ -66,7 +70,8 @@ public enum TorusTransport {
                 if isExact || !hasArrived || tolerance < 1e-15 {
                     let name = "semi-discrete W2: damped Newton"
                     let distance = Distance(
-                        lower: bracket.lowerBound.squareRoot().nextDown.magnitude, upper: bracket.upperBound.squareRoot().nextUp,
+                        lower: bracket.lowerBound.squareRoot().nextDown.magnitude,
+                        upper: bracket.upperBound.squareRoot().nextUp,
                         method: isExact ? name : name + ", stopped early", iterations: dual.evaluations)
                     return SemiDiscretePlan(dual, distance: distance)
                 }

@@ -95,7 +95,9 @@ struct WeightEnvelope: Sendable {
         var slope: PeriodicPoint {
             let mean = first / count
             let variance = square - first * mean
-            let (meanA, firstB) = (PeriodicPoint(mean.y, mean.z, mean.x, 0), PeriodicPoint(first.z, first.x, first.y, 0))
+            let (meanA, firstB) = (
+                PeriodicPoint(mean.y, mean.z, mean.x, 0), PeriodicPoint(first.z, first.x, first.y, 0)
+            )
             let covariance = mixed - meanA * firstB
             let right = product - weight * mean
             let ridge = 1e-3 * (variance.x + variance.y + variance.z) + 1e-300

@@ -215,7 +215,9 @@ struct TorusTransportTests {
     func warmStart() throws {
         var stream = UniformStream(seed: 47)
         let angles = stream.angles(1000)
-        let field = try product([peak(cells: 16, concentration: 2, centre: 1), peak(cells: 16, concentration: 1, centre: 4)])
+        let field = try product([
+            peak(cells: 16, concentration: 2, centre: 1), peak(cells: 16, concentration: 1, centre: 4),
+        ])
         let cold = try plan(angles, field)
         let moved = angles.map { $0 + 1e-4 * sin(7 * $0) }
         let (first, second) = (try plan(moved, field), try plan(moved, field, start: cold.weights))
@@ -232,7 +234,9 @@ struct TorusTransportTests {
         weights[4] = 0
         let sum = weights.reduce(0, +)
         weights = weights.map { $0 / sum }
-        let field = try product([peak(cells: 10, concentration: 1, centre: 1), peak(cells: 7, concentration: 2, centre: 2)])
+        let field = try product([
+            peak(cells: 10, concentration: 1, centre: 1), peak(cells: 7, concentration: 2, centre: 2),
+        ])
         let plan = try plan(stream.angles(2 * count), field, weights: weights)
         for (mass, weight) in zip(plan.masses, weights) { #expect(abs(mass - weight) <= 1e-9) }
         let cost = plan.costs.reduce(0, +)
