@@ -8,6 +8,8 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
     case notFinite(datum: Int, input: String, value: Double)
     /// The amplitudes of the initial state are all zero.
     case zeroVector(datum: Int)
+    /// A coefficient or a target is so large that sums of squares would overflow.
+    case tooLarge(value: Double, limit: Double)
     /// The pairs of Pauli string and monomial are more than the limit.
     case tooManyTerms(limit: Int)
     /// Neither propagation nor sampling is within its limit.
@@ -23,6 +25,9 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
             "datum \(datum) has the value \(value) for '\(input)', expected a finite number"
         case .zeroVector(let datum):
             "datum \(datum) has zeros only for the amplitudes of the initial state, expected a vector that has a direction"
+        case .tooLarge(let value, let limit):
+            "found a coefficient or target of size \(value), expected at most \(limit), as sums of squares are taken: rescale "
+                + "the observable, the targets, and data that are no angles"
         case .tooManyTerms(let limit):
             "the expansion has more than \(limit) terms; use the state vector, a shallower circuit or fewer trained "
                 + "inputs, or raise the limit"

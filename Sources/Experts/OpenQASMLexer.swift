@@ -5,6 +5,8 @@ struct OpenQASMToken {
         case integer
         case real
         case string
+        /// `$3`: the qubit 3 of a device.
+        case hardwareQubit
         case symbol
         case end
     }
@@ -116,6 +118,10 @@ struct OpenQASMLexer {
                     "the number '\((text + rest).prefix(40))'", "a decimal number without a unit, such as 3 or 0.5e-2")
             }
             return token(isReal ? .real : .integer, text.replacing("_", with: ""))
+        }
+        if scalar == "$", peek(1).map(Self.isDigit) == true {
+            advance()
+            return token(.hardwareQubit, "$" + take(while: Self.isDigit))
         }
         if scalar == "\"" || scalar == "'" {
             advance()

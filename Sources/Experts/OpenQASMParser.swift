@@ -25,6 +25,8 @@ struct OpenQASMParser {
     private var definitions: [String: Definition] = [:]
     private var registers: [String: Range<Int>] = [:]
     private var qubitCount = 0
+    /// Whether qubits are those of a device, `$0`, `$1`, …, which need no declaration.
+    private var usesHardwareQubits = false
     private(set) var inputs: [Circuit.Input] = []
     /// Inputs by name; a scalar has no range.
     private(set) var inputIndices: [String: (first: Int, count: Int?)] = [:]
@@ -192,6 +194,7 @@ struct OpenQASMParser {
     }
 
     private mutating func qubits() throws {
+        guard !usesHardwareQubits else { throw refusal("no register beside qubits such as $0") }
         advance()
         var count = 1
         if accept("[") {
@@ -317,6 +320,10 @@ struct OpenQASMParser {
         var operands: [Operand] = []
         repeat {
             let token = current
+            if token.kind == .hardwareQubit, scope.gate == nil {
+                operands.append(try hardwareQubit())
+                continue
+            }
             guard token.kind == .identifier else {
                 throw refusal(
                     scope.gate == nil ? "a qubit of a register, such as q[0]" : "the name of one of the gate's qubits")
@@ -345,6 +352,19 @@ struct OpenQASMParser {
             }
         } while accept(",")
         return operands
+    }
+
+    /// A qubit of a device: the circuit has as many qubits as the largest one says.
+    private mutating func hardwareQubit() throws -> Operand {
+        let token = current
+        guard registers.isEmpty else { throw refusal("a qubit of a register, such as q[0], as registers are declared") }
+        guard let index = Int(token.text.dropFirst()), index < OpenQASMReader.largestQubitCount else {
+            throw refusal("a qubit from $0 to $\(OpenQASMReader.largestQubitCount - 1)")
+        }
+        advance()
+        usesHardwareQubits = true
+        qubitCount = max(qubitCount, index + 1)
+        return Operand(qubits: index..<index + 1, isRegister: false, token: token)
     }
 
     /// Appends a gate, once or for every qubit of the registers that it is given.

@@ -3,8 +3,9 @@ import Foundation
 /// Reads a strict subset of OpenQASM 3.
 ///
 /// Read: the version, `include "stdgates.inc"`, `input` of `float` and `angle` (scalars and arrays; widths are ignored), `qubit`
-/// registers, the gates of `Gate` under the names of `stdgates.inc`, `gate` definitions without control flow, `barrier`
-/// and `gphase` (both without effect on an expectation value), comments, and angles that are affine in the inputs.
+/// registers or the qubits `$0`, `$1`, … of a device, the gates of `Gate` under the names of `stdgates.inc`, `gate`
+/// definitions without control flow, `barrier` and `gphase` (both without effect on an expectation value), comments, and angles
+/// that are affine in the inputs.
 /// Everything else is refused by name, line and column, never approximated.
 ///
 /// ```swift

@@ -214,6 +214,28 @@ import Testing
         #expect(process.output.isEmpty)
     }
 
+    /// Kernel and constants are sums of squares.
+    @Test func numbersWhoseSquaresOverflowAreRefused() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x,y\n1e200,1\n-1e200,0\n", to: "data.csv")
+        try folder.write("x,y\n1,1e200\n2,0\n", to: "targets.csv")
+        for (file, coefficient) in [("data.csv", 1.0), ("targets.csv", 1), ("targets.csv", 1e155), ("data.csv", 1e-70)]
+        {
+            let path = try folder.write(
+                "expert: {polynomial: {parameters: [t], inputs: [x], terms: {x*cos(t): \(coefficient)}}}\n"
+                    + "training: {file: \(file), target: y}\n", to: "a.yml")
+            let process = try KacProcess.run(["lift", "--experiment", path, "--json"], in: folder.url)
+            // What counts is the coefficient, 1e130.
+            let isRefused = coefficient != 1e-70
+            #expect(process.status == (isRefused ? 65 : 0), "\(process.errors)")
+            #expect(process.errors.contains("rescale the observable") == isRefused, "\(process.errors)")
+        }
+        for (coefficient, status) in [("1e155", Int32(65)), ("1e308", 65), ("1e140", 0)] {
+            let process = try KacProcess.run(["lift", Self.circuitB, "--observable", coefficient + " Z0", "--json"])
+            #expect(process.status == status, "\(process.errors)")
+        }
+    }
+
     @Test func missingAndBadCircuits() throws {
         #expect(try KacProcess.run(["lift"]).status == 64)
         #expect(try KacProcess.run(["lift", "nowhere.qasm", "--observable", "Z0"]).status == 66)

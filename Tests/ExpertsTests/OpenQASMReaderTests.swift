@@ -89,6 +89,15 @@ import Testing
         #expect(try Self.instructions("qubit[3] w; cx q, w;").map(\.qubits) == [[0, 4], [1, 5], [2, 6]])
     }
 
+    /// As Qiskit writes circuits that have a layout, also without a device where `transpile` drops a swap.
+    @Test func qubitsOfADevice() throws {
+        let circuit = try OpenQASMReader.read(
+            "include \"stdgates.inc\"; input float a; gate g(b) c, d { rz(b) d; cx c, d; } barrier $0; h $2; g(a) $2, $01;"
+        )
+        #expect(circuit.qubitCount == 3)
+        #expect(circuit.instructions.map(\.qubits) == [[2], [1], [2, 1]])
+    }
+
     @Test func barriersAndGlobalPhasesHaveNoEffect() throws {
         #expect(try Self.instructions("barrier; barrier q; barrier q[0], r; gphase(-pi/4); gphase(a); x r;").count == 1)
     }
@@ -175,7 +184,12 @@ import Testing
         ("qubit[2] q; h q[99999999999999999999];", 1, 17, "'99999999999999999999'", "from 0 to 1"),
         ("qubit[2] q; h q[0:1];", 1, 18, "':'", "one qubit at a time"),
         ("qubit[2] wires; h wire;", 1, 19, "'wire'", "did you mean 'wires'"),
-        ("qubit[2] q; h $0;", 1, 15, "'$'", "a qubit of a register"),
+        ("qubit[2] q; h $0;", 1, 15, "'$0'", "a qubit of a register"),
+        ("h $0; qubit q;", 1, 7, "'qubit'", "no register"), ("h $;", 1, 3, "'$'", "a qubit"),
+        ("h $4096;", 1, 3, "'$4096'", "$4095"), ("h $99999999999999999999;", 1, 3, "'$99999999999999999999'", "$4095"),
+        ("cx $1, $1;", 1, 8, "the same qubit twice in 'cx'", "different"),
+        ("gate g a { h $0; }", 1, 14, "'$0'", "one of the gate's qubits"),
+        ("input float $0;", 1, 13, "'$0'", "the input's name"),
         ("qubit[2] q; h q[0]", 1, 19, "the end of the file", "';'"),
         ("input float eta; qubit q; rx(etta) q;", 1, 30, "'etta'", "did you mean 'eta'"),
         ("input float a; qubit q; rx(a*a) q;", 1, 29, "a product of two inputs", "affine"),

@@ -51,6 +51,7 @@ struct LiftReport {
             guard case .noPath = error else { throw error }
             (path, reason, expansion) = (.direct, "\(error)", nil)
         }
+        try Self.checkSizes(expert, expansion, data)
         let general = (expert as? QuantumExpert).map {
             LipschitzConstants(circuit: $0.circuit, roles: $0.roles, observable: $0.observable)
         }
@@ -68,6 +69,19 @@ struct LiftReport {
         rate = constants.couplingRate(
             residual: (2 * data.rows.loss(of: uniform)).squareRoot(), amplitude: data.amplitude)
         spectrum = KernelSpectrum(underUniformLaw: expansion)
+    }
+
+    /// Squares of numbers up to this size, times squared harmonics and added over all data, stay finite.
+    private static let largestSize = 1e140
+
+    /// Refuses numbers of which kernel and constants would overflow.
+    private static func checkSizes(_ expert: any Expert, _ expansion: TrigonometricExpansion?, _ data: Data?) throws {
+        let amplitude = max(abs(data?.amplitude ?? 1), 1)
+        let norm = (expert as? QuantumExpert)?.observable.norm ?? 0
+        let sizes = ((expansion?.coefficients ?? []) + [norm]).map { $0 * amplitude } + (data?.rows.targets ?? [])
+        if let size = sizes.first(where: { !(abs($0) <= largestSize) }) {
+            throw ExpansionError.tooLarge(value: size, limit: largestSize)
+        }
     }
 
     /// Four rows of fixed random numbers: no coefficient that depends on the data vanishes at all of them by chance.
