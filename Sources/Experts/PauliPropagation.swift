@@ -25,6 +25,9 @@ public struct PauliPropagation: Sendable {
     /// Data carried together: bounds the memory by `termLimit · dataBlock` numbers.
     private static let dataBlock = 32
 
+    /// What it costs to find a term's row, in numbers of a row that are multiplied and added.
+    private static let termCost = 32.0
+
     /// Coefficients below this share of `‖O‖` for every datum are zeros. A coefficient is a sum of products of cosines and
     /// sines, each off by at most about one unit 1.1e-16 of the last place, so what cancels exactly leaves a few units times
     /// `‖O‖` at most.
@@ -70,11 +73,23 @@ public struct PauliPropagation: Sendable {
     /// - Complexity: gates times terms times data; the terms double at most at every rotation. Amplitudes on `w` qubits add
     ///   `w 2^w` additions for every datum and every set of qubits that strings flip.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
+        guard let expansion = try expansion(inputs: inputs, operationLimit: .infinity) else {
+            preconditionFailure("no number of operations is beyond infinity")
+        }
+        return expansion
+    }
+
+    /// The expansion for the given data, or `nil` when it takes more than a number of operations.
+    ///
+    /// An operation is about what a number of a row costs to be multiplied and added, `termCost` of them finding the row.
+    func expansion(inputs: [[Double]], operationLimit: Double) throws -> TrigonometricExpansion? {
         try roles.check(inputs, for: circuit)
         var rows: [TrigonometricMonomial: [Double]] = [:]
+        var operations = 0.0
         for start in stride(from: 0, to: inputs.count, by: Self.dataBlock) {
             let block = Array(inputs[start..<min(start + Self.dataBlock, inputs.count)])
-            for (monomial, row) in try rowsOfBlock(block) {
+            guard let rowsOfBlock = try rowsOfBlock(block, &operations, operationLimit) else { return nil }
+            for (monomial, row) in rowsOfBlock {
                 rows[monomial, default: Array(repeating: 0, count: inputs.count)]
                     .replaceSubrange(start..<start + block.count, with: row)
             }
@@ -86,14 +101,20 @@ public struct PauliPropagation: Sendable {
             datumCount: inputs.count, coefficients: kept.flatMap(\.value))
     }
 
-    /// The coefficients of every monomial for a block of data.
-    private func rowsOfBlock(_ inputs: [[Double]]) throws -> [(TrigonometricMonomial, [Double])] {
+    /// The coefficients of every monomial for a block of data, or `nil` when the operations grow beyond a limit.
+    private func rowsOfBlock(
+        _ inputs: [[Double]], _ operations: inout Double, _ operationLimit: Double
+    ) throws -> [(TrigonometricMonomial, [Double])]? {
         var table = MonomialTable()
         var polynomial = PauliPolynomial(datumCount: inputs.count)
         for term in observable.terms { polynomial.add(term.string, MonomialTable.one, term.coefficient) }
         var values = Array(repeating: 0.0, count: circuit.inputs.count)
 
         for (step, settled) in zip(steps, settled).reversed() {
+            if step.isTurn {
+                operations += Double(polynomial.count) * (Self.termCost + Double(inputs.count))
+                guard operations <= operationLimit else { return nil }
+            }
             switch step {
             case .hadamard(let qubit): polynomial.permute { Self.hadamard(qubit, &$0, &$1) }
             case .controlledX(let control, let target):

@@ -26,6 +26,14 @@ enum PropagationStep {
         }
     }
 
+    /// Whether it may turn one string into two.
+    var isTurn: Bool {
+        switch self {
+        case .dataTurn, .trainedTurn: true
+        case .hadamard, .controlledX, .controlledZ, .exchange, .quarterTurns: false
+        }
+    }
+
     /// The steps of a circuit in the order of their application.
     static func steps(of circuit: Circuit, roles: InputRoles) -> [PropagationStep] {
         var axes: [Int: Int] = [:]

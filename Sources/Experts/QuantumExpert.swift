@@ -23,6 +23,9 @@ public struct QuantumExpert: Expert {
     public let termLimit: Int
     private let propagation: PauliPropagation
 
+    /// Operations of Pauli propagation that are not worth asking for another way: some hundredths of a second.
+    private static let unquestionedOperations = 1e7
+
     /// The expert with the given circuit, trained inputs and observable.
     ///
     /// - Parameter parameters: the names of the trained inputs, in the order of `θ`; an array's name means all its elements.
@@ -85,22 +88,34 @@ public struct QuantumExpert: Expert {
         try propagation.expansion(inputs: inputs)
     }
 
-    /// The expansion by Pauli propagation, and where its terms grow beyond the limit, from values of the state vector: as exact,
-    /// and the cheaper way for deep circuits of few trained angles.
+    /// The expansion by Pauli propagation, or from values of the state vector: as exact, and the cheaper way for deep circuits of few
+    /// trained angles.
+    ///
+    /// Propagation is given up when its terms grow beyond `termLimit`, or when it takes more operations than the values of the state vector would;
+    /// operations are counted, so that the choice is the same everywhere.
+    ///
+    /// - Throws: `ExpansionError` when data do not fit, or both ways are too long.
     public func lift(inputs: [[Double]]) throws -> Lift {
+        let sampled = fitsStateVector ? SampledExpansion(self, datumCount: inputs.count) : nil
+        let feasible = sampled.flatMap { $0.isFeasible ? $0 : nil }
+        let reason: String
         do {
-            return Lift(try expansion(inputs: inputs))
+            let limit = feasible.map { max($0.operations, Self.unquestionedOperations) } ?? .infinity
+            if let expansion = try propagation.expansion(inputs: inputs, operationLimit: limit) { return Lift(expansion) }
+            reason = "Pauli propagation takes more operations"
         } catch ExpansionError.tooManyTerms(let limit) {
-            let sampled = SampledExpansion(self)
-            guard fitsStateVector else { throw ExpansionError.tooManyTerms(limit: limit) }
-            guard sampled.isFeasible, let count = sampled.sampleCount else {
+            guard let sampled else { throw ExpansionError.tooManyTerms(limit: limit) }
+            guard feasible != nil else {
                 throw ExpansionError.noPath(
                     termLimit: limit, samples: sampled.sampleCount, sampleLimit: SampledExpansion.sampleLimit)
             }
-            return Lift(
-                try sampled.expansion(inputs: inputs), path: .direct,
-                reason: "Pauli propagation meets more than \(limit) terms; the expansion is found from \(count) values "
-                    + "of the state vector a datum")
+            reason = "Pauli propagation meets more than \(limit) terms"
         }
+        guard let feasible, let count = feasible.sampleCount else {
+            preconditionFailure("propagation without a limit of operations has a result")
+        }
+        return Lift(
+            try feasible.expansion(inputs: inputs), path: .direct,
+            reason: "\(reason); the expansion is found from \(count) values of the state vector a datum")
     }
 }

@@ -9,18 +9,26 @@ import Torus
 /// - Complexity: `Π_p (2D_p + 1)` values a datum, each of gates times `2^qubits`.
 struct SampledExpansion {
     /// The most values a datum that are sampled.
-    static let sampleLimit = 1 << 16
+    static let sampleLimit = 1 << 20
+    /// The most values for all data: a gibibyte.
+    private static let valueLimit = 1 << 27
+    /// The most operations for all values: some minutes on two cores.
+    private static let operationLimit = 1e12
+    /// What a gate costs an amplitude, in operations of Pauli propagation: eight points share an instruction.
+    private static let gateCost = 0.5
 
     /// A coefficient is a mean of values of at most `‖O‖`, each of which the state vector finds to a few units of the last
     /// place times the square root of the gates; coefficients below this share of `‖O‖` for every datum are zeros.
     private static let zeroThreshold = 1e-14
 
     private let expert: QuantumExpert
+    private let datumCount: Int
     /// The degree `D_p` in each angle.
     let degrees: [Int]
 
-    init(_ expert: QuantumExpert) {
+    init(_ expert: QuantumExpert, datumCount: Int) {
         self.expert = expert
+        self.datumCount = datumCount
         degrees = Self.degrees(of: expert)
     }
 
@@ -46,8 +54,18 @@ struct SampledExpansion {
         return product
     }
 
+    /// About what the values of all data cost, in operations of Pauli propagation.
+    var operations: Double {
+        let (gates, states) = (Double(expert.circuit.instructions.count), Double(1 << expert.circuit.qubitCount))
+        return Double(sampleCount ?? .max) * Double(datumCount) * gates * states * Self.gateCost
+    }
+
     /// Whether the values are few enough.
-    var isFeasible: Bool { sampleCount.map { $0 <= Self.sampleLimit } ?? false }
+    var isFeasible: Bool {
+        sampleCount.map {
+            $0 <= Self.sampleLimit && $0 <= Self.valueLimit / max(1, datumCount) && operations <= Self.operationLimit
+        } ?? false
+    }
 
     /// The expansion for the given data.
     ///

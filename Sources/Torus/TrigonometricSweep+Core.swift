@@ -3,7 +3,7 @@ import CLanes
 extension TrigonometricSweep {
     /// What a sweep's workers share, and the work on 32 points.
     ///
-    /// A worker's memory is the rows of `MonomialTrie`, after them a mask and the sums of the moments.
+    /// A worker's memory is the rows of `SharedProducts`, after them a mask and the sums of the moments.
     struct Core: @unchecked Sendable {
         typealias Lanes = SIMD8<Double>
         typealias Row = UnsafeMutablePointer<FourBlocks>
@@ -27,39 +27,38 @@ extension TrigonometricSweep {
         private let functionCount: Int
         private let stride: Int
         private let axes: UnsafeMutableBufferPointer<Axis>
-        private let products: UnsafeMutableBufferPointer<MonomialTrie.Pair>
-        private let monomials: UnsafeMutableBufferPointer<MonomialTrie.Pair>
-        private let sums: UnsafeMutableBufferPointer<MonomialTrie.Sum>
-        private let pairs: UnsafeMutableBufferPointer<MonomialTrie.Pair>
+        private let products: UnsafeMutableBufferPointer<SharedProducts.Pair>
+        private let monomials: UnsafeMutableBufferPointer<SharedProducts.Pair>
+        private let adjoints: UnsafeMutableBufferPointer<SharedProducts.Adjoint>
+        private let pairs: UnsafeMutableBufferPointer<SharedProducts.Pair>
         /// `cos θ_p` and `sin θ_p` of every point: rows `2p` and `2p + 1`, each padded to whole widths.
         private let circle: Row
-        /// The weight of each monomial, and 0.
+        /// The weight of each monomial.
         private let weights: UnsafeMutablePointer<Double>
         /// `−|k|²` of each monomial, and the same times its weight.
         private let curvatures: UnsafeMutablePointer<Double>
         private let curvatureWeights: UnsafeMutablePointer<Double>
 
-        init(_ basis: TrigonometricBasis, count: Int) {
+        init(_ shared: SharedProducts, count: Int) {
             func copy<Element>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
                 let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
                 _ = buffer.initialize(from: elements)
                 return buffer
             }
-            let trie = MonomialTrie(basis)
+            let basis = shared.basis
             self.count = count
-            rowCount = trie.rowCount
-            functionCount = trie.functionCount
-            axes = copy(zip(trie.harmonics, trie.offsets).map { Axis(harmonics: $0, offset: $1) })
-            products = copy(trie.products)
-            monomials = copy(trie.monomials)
-            sums = copy(trie.sums)
-            pairs = copy(trie.pairs)
+            rowCount = shared.rowCount
+            functionCount = shared.functionCount
+            axes = copy(zip(shared.harmonics, shared.offsets).map { Axis(harmonics: $0, offset: $1) })
+            products = copy(shared.products)
+            monomials = copy(shared.monomials)
+            adjoints = copy(shared.adjoints)
+            pairs = copy(shared.pairs)
             stride = (count + Self.width - 1) / Self.width
             let length = 2 * basis.dimension * stride
             keepsCircle = length * MemoryLayout<FourBlocks>.size <= TrigonometricSweep.circleLimit
             circle = .allocate(capacity: keepsCircle ? max(1, length) : 1)
-            weights = .allocate(capacity: basis.count + 1)
-            weights.initialize(repeating: 0, count: basis.count + 1)
+            weights = .allocate(capacity: max(1, basis.count))
             curvatures = .allocate(capacity: max(1, basis.count))
             curvatureWeights = .allocate(capacity: max(1, basis.count))
             for (m, monomial) in basis.monomials.enumerated() {
@@ -72,7 +71,7 @@ extension TrigonometricSweep {
             axes.deallocate()
             products.deallocate()
             monomials.deallocate()
-            sums.deallocate()
+            adjoints.deallocate()
             pairs.deallocate()
             circle.deallocate()
             weights.deallocate()
@@ -177,11 +176,15 @@ extension TrigonometricSweep {
         func differentiate(_ rows: Row) {
             multiply(rows)
             let out = rows + (functionCount &+ 1 &+ products.count)
-            for place in 0..<sums.count {
-                let sum = sums[place]
-                var total = FourBlocks(repeating: weights[sum.weight])
-                for n in sum.begin..<sum.middle { total = total + weights[pairs[n].first] * rows[pairs[n].second] }
-                for n in sum.middle..<sum.end { total = total + rows[pairs[n].first] * rows[pairs[n].second] }
+            for place in 0..<adjoints.count {
+                let adjoint = adjoints[place]
+                var total = FourBlocks(repeating: 0)
+                for n in adjoint.begin..<adjoint.middle {
+                    total = total + weights[pairs[n].first] * rows[pairs[n].second]
+                }
+                for n in adjoint.middle..<adjoint.end {
+                    total = total + rows[pairs[n].first] * rows[pairs[n].second]
+                }
                 out[place] = total
             }
         }

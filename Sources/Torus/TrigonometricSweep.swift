@@ -13,8 +13,8 @@ import Synchronization
 /// of `chunkLength` points are the pieces of the parallel loop, and their sums are added in the order of the chunks: the results do not depend on the number of threads. On one thread nothing is allocated after the initialiser. One
 /// sweep must not be used from two threads at once.
 ///
-/// - Complexity: `N` times a sine and cosine an angle and a few multiplications a factor that monomials do not share, for all
-///   derivatives together.
+/// - Complexity: `N` times a sine and cosine an angle and a few multiplications a monomial and a shared product (`SharedProducts`),
+///   for all derivatives together.
 public final class TrigonometricSweep {
     /// Points in a piece of the parallel loop.
     public static let chunkLength = 4096
@@ -41,11 +41,16 @@ public final class TrigonometricSweep {
     private let pieceCounter = PieceCounter()
 
     /// Sweeps over `count` points.
-    public init(basis: TrigonometricBasis, count: Int, parallelism: Parallelism) {
-        self.basis = basis
+    public convenience init(basis: TrigonometricBasis, count: Int, parallelism: Parallelism) {
+        self.init(SharedProducts(basis), count: count, parallelism: parallelism)
+    }
+
+    /// Sweeps over `count` points of a basis whose products are known.
+    public init(_ products: SharedProducts, count: Int, parallelism: Parallelism) {
+        basis = products.basis
         self.count = count
         self.parallelism = parallelism
-        core = Core(basis, count: count)
+        core = Core(products, count: count)
         chunks = (count + Self.chunkLength - 1) / Self.chunkLength
         partialSums = .allocate(capacity: max(1, chunks * basis.count))
         scratch = .allocate(capacity: max(1, parallelism.threads * core.scratchLength))

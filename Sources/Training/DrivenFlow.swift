@@ -18,19 +18,20 @@ public final class DrivenFlow: DynamicalSystem {
     /// A flow in the potential of the weights `w(t)`.
     ///
     /// - Parameters:
+    ///   - products: those of the potential's basis.
     ///   - backwardFrom: the time `T` from which the flow runs backward; `nil` runs forward.
     ///   - carryingGrowth: whether `∫ ΔV ds` is carried along, from 0.
     public init(
-        basis: TrigonometricBasis, history: PiecewisePolynomial, backwardFrom: Double? = nil, count: Int,
+        products: SharedProducts, history: PiecewisePolynomial, backwardFrom: Double? = nil, count: Int,
         carryingGrowth: Bool = false, parallelism: Parallelism = .serial
     ) {
-        precondition(history.dimension == basis.count, "one weight a monomial")
+        precondition(history.dimension == products.basis.count, "one weight a monomial")
         self.history = history
         self.count = count
         turningTime = backwardFrom
         carriesGrowth = carryingGrowth
-        sweep = TrigonometricSweep(basis: basis, count: count, parallelism: parallelism)
-        weights = .allocate(capacity: max(1, basis.count))
+        sweep = TrigonometricSweep(products, count: count, parallelism: parallelism)
+        weights = .allocate(capacity: max(1, products.basis.count))
     }
 
     deinit { weights.deallocate() }

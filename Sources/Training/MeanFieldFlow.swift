@@ -29,7 +29,7 @@ public final class MeanFieldFlow: DynamicalSystem {
             return copy
         }
         self.count = count
-        sweep = TrigonometricSweep(basis: problem.basis, count: count, parallelism: parallelism)
+        sweep = TrigonometricSweep(problem.products, count: count, parallelism: parallelism)
         scratch = .allocate(capacity: 2 * max(1, problem.basis.count))
         residual = .allocate(capacity: problem.targets.count)
     }

@@ -11,7 +11,9 @@ public import Torus
 /// Source: docs/model.md; Melchor Hernandez, Pastorello, De Palma, arXiv 2501.14660.
 public struct MeanFieldProblem: Sendable {
     /// The monomials `Φ_m`.
-    public let basis: TrigonometricBasis
+    public var basis: TrigonometricBasis { products.basis }
+    /// The products that the monomials share, for sweeps over many points.
+    public let products: SharedProducts
     /// The training targets `y_a`.
     public let targets: [Double]
     /// The held-out targets.
@@ -71,7 +73,7 @@ public struct MeanFieldProblem: Sendable {
             (0..<count).flatMap { m in range.map { amplitude * expansion.coefficients[m * all + $0] } }
         }
         let c = columns(0..<n)
-        basis = expansion.basis
+        products = SharedProducts(expansion.basis)
         self.targets = targets
         self.heldOutTargets = heldOutTargets
         self.initialLaw = initialLaw
@@ -100,7 +102,7 @@ public struct MeanFieldProblem: Sendable {
     public init(potential basis: TrigonometricBasis, weights: [Double], initialLaw: InitialLaw = .uniform) {
         precondition(weights.count == basis.count, "one weight a monomial")
         precondition((try? initialLaw.check(dimension: basis.dimension)) != nil, "the law has another dimension")
-        self.basis = basis
+        products = SharedProducts(basis)
         self.initialLaw = initialLaw
         prescribedWeights = weights
         (targets, heldOutTargets, coefficients, heldOutCoefficients) = ([], [], [], [])

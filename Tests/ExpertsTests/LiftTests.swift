@@ -50,8 +50,38 @@ import Torus
             circuit: ReferenceCircuits.ring(qubits: 8, layers: 2), parameters: ["theta"], observable: PauliSum("Z0"),
             termLimit: 10)
         let row = Array(repeating: 0.3, count: 8)
-        #expect(throws: ExpansionError.noPath(termLimit: 10, samples: 43_046_721, sampleLimit: 65_536)) {
+        #expect(throws: ExpansionError.noPath(termLimit: 10, samples: 43_046_721, sampleLimit: 1 << 20)) {
             try expert.lift(inputs: [row])
+        }
+    }
+
+    /// One angle used 40 times on five qubits with data between: the Pauli strings are all there soon, and 81 values tell everything.
+    @Test func deepCircuitsOfFewAnglesAreSampled() throws {
+        let qubits = 5
+        var instructions = [Circuit.Instruction]()
+        for layer in 0..<40 {
+            for qubit in 0..<qubits {
+                instructions.append(.init(.rx, qubits: [qubit], angles: [AffineAngle(constant: Double(layer), terms: [.init(input: 0, factor: 1)])]))
+                instructions.append(.init(.rz, qubits: [qubit], angles: [AffineAngle(constant: 0.3 + Double(layer))]))
+                instructions.append(.init(.cz, qubits: [qubit, (qubit + 1) % qubits]))
+            }
+            instructions.append(.init(.ry, qubits: [layer % qubits], angles: [.input(1)]))
+        }
+        let circuit = try Circuit(
+            qubitCount: qubits, inputs: [.init("x"), .init("theta")], instructions: instructions)
+        let expert = try QuantumExpert(circuit: circuit, parameters: ["theta"], observable: PauliSum("Z0 Z2"))
+        let data = [[0.3], [1.1], [-2.0]]
+        let lift = try expert.lift(inputs: data)
+        #expect(lift.path == .direct)
+        #expect(lift.reason?.hasPrefix("Pauli propagation takes more operations") ?? false)
+        let propagated = try expert.expansion(inputs: data)
+        for theta in [0.2, 4.0] {
+            for datum in data.indices {
+                // Values of size up to 1 after 640 gates; the polynomial adds 81 terms.
+                let exact = expert.value(parameters: [theta], inputs: data[datum])
+                #expect(abs(lift.expansion.value(at: [theta], datum: datum) - exact) < 1e-13)
+                #expect(abs(propagated.value(at: [theta], datum: datum) - exact) < 1e-13)
+            }
         }
     }
 

@@ -67,10 +67,10 @@ struct AllocationTests {
 
     @Test(arguments: [1, 33, 5000])
     func drivenFlow(count: Int) {
-        let basis = Self.problem(data: 3).basis
+        let products = Self.problem(data: 3).products
         var history = PiecewisePolynomial(dimension: 4, degree: 1, start: 0)
         history.append(upTo: 1, samples: [[0, 1, 2, 3], [1, -1, 0.5, 2]])
-        let flow = DrivenFlow(basis: basis, history: history, count: count)
+        let flow = DrivenFlow(products: products, history: history, count: count)
         let state = (0..<2 * count).map { Double($0) * 0.1 }
         var rate = state
         rate.withUnsafeMutableBufferPointer { rate in

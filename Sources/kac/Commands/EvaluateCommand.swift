@@ -77,7 +77,9 @@ struct Evaluation: Encodable {
             direct = Path(f: results.map(\.value), gradient: results.map(\.gradient))
         }
         do {
-            let polynomial = try expert.expansion(inputs: inputs)
+            let lift = try expert.lift(inputs: inputs)
+            let polynomial = lift.expansion
+            reason = reason ?? lift.reason
             expansion = Path(
                 f: inputs.indices.map { polynomial.value(at: parameters, datum: $0) },
                 gradient: inputs.indices.map { polynomial.gradient(at: parameters, datum: $0) })
