@@ -33,13 +33,22 @@ public struct Circuit: Sendable, Hashable {
         public let angles: [AffineAngle]
         /// The line of the file that it comes from.
         public let line: Int?
+        /// The column of that line at which the file calls the gate, in characters from 1.
+        public let column: Int?
+        /// The gate that the file calls there, when it is one whose definition this one stands in.
+        public let definition: String?
 
         /// The gate on the given qubits with the given angles.
-        public init(_ gate: Gate, qubits: [Int], angles: [AffineAngle] = [], line: Int? = nil) {
+        public init(
+            _ gate: Gate, qubits: [Int], angles: [AffineAngle] = [], line: Int? = nil, column: Int? = nil,
+            definition: String? = nil
+        ) {
             self.gate = gate
             self.qubits = qubits
             self.angles = angles
             self.line = line
+            self.column = column
+            self.definition = definition
         }
     }
 

@@ -60,8 +60,7 @@ public struct InputRoles: Sendable, Hashable {
                     }
                 }
                 throw ExpertError.notPeriodic(
-                    input: circuit.inputs[term.input].name, gate: instruction.gate, line: instruction.line,
-                    reason: reason)
+                    input: circuit.inputs[term.input].name, instruction: instruction, reason: reason)
             }
         }
     }
@@ -74,7 +73,7 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     /// An input is named twice.
     case repeatedParameter(String)
     /// A trained input would not keep the model 2π-periodic.
-    case notPeriodic(input: String, gate: Gate, line: Int?, reason: String)
+    case notPeriodic(input: String, instruction: Circuit.Instruction, reason: String)
     /// A trained input is an amplitude of the initial state.
     case trainedAmplitude(String)
     /// The observable touches a qubit that the circuit does not have.
@@ -83,14 +82,18 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case tooManyQubits(Int, limit: Int)
 
     /// What was found, what was expected and what to do.
-    public var description: String {
+    public var description: String { description(file: nil) }
+
+    /// The same, with the places of gates in the circuit's file.
+    public func description(file: String?) -> String {
         switch self {
         case .unknownParameter(let name, let inputs):
             "the circuit has no input '\(name)', expected one of: \(inputs.joined(separator: ", "))"
         case .repeatedParameter(let name): "the input '\(name)' is named twice among the parameters"
-        case .notPeriodic(let input, let gate, let line, let reason):
-            "\(line.map { "line \($0): " } ?? "")gate \(gate.rawValue): the trained input '\(input)' must keep the model "
-                + "2π-periodic, but \(reason)"
+        case .notPeriodic(let input, let instruction, let reason):
+            Self.place(of: instruction, file: file) + "gate \(instruction.gate.rawValue)"
+                + (instruction.definition.map { " in the definition of '\($0)'" } ?? "")
+                + ": the trained input '\(input)' must keep the model 2π-periodic, but \(reason)"
         case .trainedAmplitude(let name):
             "the input '\(name)' is an amplitude of the initial state and cannot be trained: amplitudes are data"
         case .observableTooWide(let qubit, let count):
@@ -99,5 +102,12 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
             "found \(count) qubits, expected at most \(limit) for this method; leave out qubits that the observable does "
                 + "not depend on"
         }
+    }
+
+    /// `file:line:column: `, as far as they are known.
+    private static func place(of instruction: Circuit.Instruction, file: String?) -> String {
+        guard let line = instruction.line else { return file.map { "\($0): " } ?? "" }
+        guard let file else { return "line \(line)" + (instruction.column.map { ", column \($0): " } ?? ": ") }
+        return "\(file):\(line):" + (instruction.column.map { "\($0): " } ?? " ")
     }
 }

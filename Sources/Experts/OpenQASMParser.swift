@@ -1,6 +1,6 @@
 /// Recursive descent over the tokens of an OpenQASM text; see `OpenQASMReader`.
 struct OpenQASMParser {
-    /// A gate that the file defines, in gates of the set; qubits and inputs are its formal ones.
+    /// A gate that the file or `stdgates.inc` defines, in gates of the set; qubits and inputs are its formal ones.
     struct Definition {
         let angleCount: Int
         let qubitCount: Int
@@ -288,12 +288,17 @@ struct OpenQASMParser {
         try append(token, angles, places, &instructions)
     }
 
+    /// The file's own definition of a gate, otherwise that of `stdgates.inc`.
+    private func definition(of name: String) -> Definition? {
+        definitions[name] ?? OpenQASMVocabulary.products[name]
+    }
+
     private func requireGate(_ token: OpenQASMToken, _ scope: Scope) throws {
         let name = token.text
         if name == scope.gate {
             throw refusal("a gate defined before: a definition cannot use itself", at: token)
         }
-        if definitions[name] != nil || OpenQASMVocabulary.gates[name] != nil { return }
+        if definition(of: name) != nil || OpenQASMVocabulary.gates[name] != nil { return }
         if isSymbol("=") || isSymbol("+=") || isSymbol("-=") || isSymbol("*=") || isSymbol("/=") {
             throw refusal("no assignment: the angles may be computed in place", at: token)
         }
@@ -302,7 +307,8 @@ struct OpenQASMParser {
                 "a gate of the subset; write it with those, e.g. by Qiskit's transpile with basis_gates=['rz', 'sx', 'cx']",
                 at: token, found: "the gate '\(name)'")
         }
-        let known = Array(OpenQASMVocabulary.gates.keys) + Array(definitions.keys)
+        let vocabulary = Array(OpenQASMVocabulary.gates.keys) + Array(OpenQASMVocabulary.products.keys)
+        let known = vocabulary + Array(definitions.keys)
         let nearest = NearestName.of(name, among: known).map { "; did you mean '\($0)'?" } ?? ""
         throw refusal(
             "a gate of the subset or one defined before\(nearest)", at: token,
@@ -372,7 +378,7 @@ struct OpenQASMParser {
         _ token: OpenQASMToken, _ angles: [AffineAngle], _ operands: [Operand],
         _ instructions: inout [Circuit.Instruction]
     ) throws {
-        let definition = definitions[token.text]
+        let definition = definition(of: token.text)
         let builtIn = OpenQASMVocabulary.gates[token.text]
         let angleCount = definition?.angleCount ?? builtIn?.angleCount ?? 0
         let count = definition?.qubitCount ?? builtIn?.gate.qubitCount ?? 0
@@ -407,13 +413,15 @@ struct OpenQASMParser {
                     try append(
                         Circuit.Instruction(
                             inner.gate, qubits: inner.qubits.map { qubits[$0] },
-                            angles: inner.angles.map { $0.substituting(angles) }, line: token.line),
+                            angles: inner.angles.map { $0.substituting(angles) }, line: token.line,
+                            column: token.column, definition: token.text),
                         at: token, &instructions)
                 }
             } else if let builtIn {
                 let leading = builtIn.leading.map { AffineAngle(constant: $0) }
                 try append(
-                    Circuit.Instruction(builtIn.gate, qubits: qubits, angles: leading + angles, line: token.line),
+                    Circuit.Instruction(
+                        builtIn.gate, qubits: qubits, angles: leading + angles, line: token.line, column: token.column),
                     at: token, &instructions)
             }
         }

@@ -23,6 +23,37 @@ enum OpenQASMVocabulary {
         return gates
     }()
 
+    /// Gates of `stdgates.inc` that are products of gates of the set, phases included; qubits and inputs are the formal ones.
+    static let products: [String: OpenQASMParser.Definition] = {
+        func gate(_ gate: Gate, _ qubits: Int..., by angles: AffineAngle...) -> Circuit.Instruction {
+            Circuit.Instruction(gate, qubits: qubits, angles: angles)
+        }
+        func turn(_ angle: Double) -> AffineAngle { AffineAngle(constant: angle) }
+        // The square of cp(π/2) is cz: Barenco et al., Phys. Rev. A 52, 3457 (1995), lemma 6.1.
+        func toffoli(_ a: Int, _ b: Int, _ c: Int) -> [Circuit.Instruction] {
+            [
+                gate(.h, c), gate(.cp, b, c, by: turn(.pi / 2)), gate(.cx, a, b), gate(.cp, b, c, by: turn(-.pi / 2)),
+                gate(.cx, a, b), gate(.cp, a, c, by: turn(.pi / 2)), gate(.h, c),
+            ]
+        }
+        return [
+            // H is Z, turned by π/4 about Y.
+            "ch": .init(
+                angleCount: 0, qubitCount: 2,
+                body: [gate(.ry, 1, by: turn(-.pi / 4)), gate(.cz, 0, 1), gate(.ry, 1, by: turn(.pi / 4))]),
+            "ccx": .init(angleCount: 0, qubitCount: 3, body: toffoli(0, 1, 2)),
+            "cswap": .init(
+                angleCount: 0, qubitCount: 3, body: [gate(.cx, 2, 1)] + toffoli(0, 1, 2) + [gate(.cx, 2, 1)]),
+            // e^{iγ} U(θ, φ, λ) is e^{iγ} P(φ) RY(θ) P(λ).
+            "cu": .init(
+                angleCount: 4, qubitCount: 2,
+                body: [
+                    gate(.p, 0, by: .input(3)), gate(.cp, 0, 1, by: .input(2)), gate(.cry, 0, 1, by: .input(0)),
+                    gate(.cp, 0, 1, by: .input(1)),
+                ]),
+        ]
+    }()
+
     /// The gates that `stdgates.inc` defines, which a file that includes it may not define again.
     static let standardGates: Set<String> = [
         "p", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "rx", "ry", "rz", "cx", "cy", "cz", "cp", "crx", "cry",
@@ -31,7 +62,7 @@ enum OpenQASMVocabulary {
 
     /// Known gates outside the subset.
     static let refusedGates: Set<String> = [
-        "ch", "ccx", "cswap", "cu", "cu1", "cu3", "csx", "cs", "csdg", "sxdg", "iswap", "ecr", "dcx", "rccx", "rcccx",
+        "cu1", "cu3", "csx", "cs", "csdg", "sxdg", "iswap", "ecr", "dcx", "rccx", "rcccx",
         "c3x", "c4x", "mcx", "ccz", "rzx", "r", "xx_plus_yy", "xx_minus_yy", "u0", "cnot", "toffoli",
     ]
 

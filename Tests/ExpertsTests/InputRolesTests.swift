@@ -51,13 +51,14 @@ import Testing
     func anglesThatBreakThePeriodAreRefusedWhenTrained(statement: String, gate: Gate) throws {
         let source = "input float a;\nqubit[2] q;\n\(statement)"
         let error = try #require(throws: ExpertError.self) { try Self.expert(["a"], source) }
-        guard case .notPeriodic(let input, let found, let line, _) = error else {
+        guard case .notPeriodic(let input, let instruction, _) = error else {
             Issue.record("\(error)")
             return
         }
         #expect(input == "a")
-        #expect(found == gate)
-        #expect(line == 3)
+        #expect(instruction.gate == gate)
+        #expect(error.description.hasPrefix("line 3, column 1: gate \(gate.rawValue): "))
+        #expect(error.description(file: "a.qasm").hasPrefix("a.qasm:3:1: gate \(gate.rawValue): "))
         #expect(error.description.contains("2π-periodic"))
         // As data, any real factor is welcome.
         #expect(try Self.expert([], source).inputNames == ["a"])

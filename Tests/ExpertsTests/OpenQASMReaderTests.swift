@@ -166,7 +166,7 @@ import Testing
         ("@note\nqubit q;", 1, 1, "'@'", "no annotation"),
         ("qubit[2] q; ctrl @ x q[0], q[1];", 1, 13, "'ctrl'", "modifiers"),
         ("qubit q; inv @ s q;", 1, 10, "'inv'", "modifiers"),
-        ("qubit[3] q;\n  ccx q[0], q[1], q[2];", 2, 3, "the gate 'ccx'", "transpile"),
+        ("qubit[3] q;\n  ccz q[0], q[1], q[2];", 2, 3, "the gate 'ccz'", "transpile"),
         ("qubit q; ryx(1) q;", 1, 10, "the unknown gate 'ryx'", "did you mean"),
         ("qubit q; a = 1;", 1, 10, "'a'", "assignment"),
         ("qubit q; 5;", 1, 10, "'5'", "a statement"),
@@ -230,7 +230,9 @@ import Testing
         ("qubit q; h \u{0} q;", 1, 12, "the character U+0000", "OpenQASM"),
         ("qubit q; h q\u{FFFD};", 1, 13, "the character U+FFFD", "OpenQASM"),
         ("qubit q;\n\tx q; é̈? q;", 2, 7, "the unknown gate 'é̈'", "a gate of the subset"),
-        ("qubit q; ccx q; /*", 1, 10, "the gate 'ccx'", "a gate of the subset"),
+        ("qubit q; ccz q; /*", 1, 10, "the gate 'ccz'", "a gate of the subset"),
+        ("qubit[3] q; ccx q[0], q[1], q[0];", 1, 31, "the same qubit twice in 'ccx'", "different"),
+        ("qubit[2] q; cu(1, 2, 3) q[0], q[1];", 1, 13, "3 angles", "4 for the gate 'cu'"),
     ])
     func refused(text: String, line: Int, column: Int, found: String, expected: String) throws {
         let error = try #require(throws: OpenQASMError.self, "\(text)") {

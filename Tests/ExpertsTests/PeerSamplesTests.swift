@@ -1,6 +1,7 @@
 import Experts
 import Foundation
 import Testing
+import Torus
 
 /// Experts with our values and gradients for `Tests/peers`, which computes them with PennyLane and Qiskit.
 @Suite struct PeerSamplesTests {
@@ -89,11 +90,15 @@ import Testing
         let expansion: Answer?
         let sweep: Answer
 
-        init(_ name: String, _ expert: QuantumExpert, ansatz: Recipe? = nil, _ random: inout RandomNumbers) throws {
+        /// - Parameter text: what the circuit was read from, when it is not to be the one that we write.
+        init(
+            _ name: String, _ expert: QuantumExpert, ansatz: Recipe? = nil, text: String? = nil,
+            _ random: inout RandomNumbers
+        ) throws {
             let circuit = expert.circuit
             self.name = name
             qubits = circuit.qubitCount
-            qasm = try OpenQASMWriter.text(of: circuit)
+            qasm = try text ?? OpenQASMWriter.text(of: circuit)
             inputs = circuit.inputs.map(\.name)
             gates = circuit.instructions.map { instruction in
                 Step(
@@ -141,6 +146,7 @@ import Testing
         var random = RandomNumbers(seed: seed)
         var cases: [Sample] = []
         for number in 0..<100 { cases.append(try Self.randomCircuit(number, &random)) }
+        for number in 0..<40 { cases.append(try Self.randomText(number, &random)) }
         for (name, ansatz) in Self.ansaetze(&random) {
             let circuit = try ansatz.circuit()
             let expert = try QuantumExpert(
@@ -166,6 +172,38 @@ import Testing
         let expert = try QuantumExpert(
             circuit: circuit, parameters: ["a", "b", "c"], observable: random.observable(qubits: qubits))
         return try Sample("random circuit \(number)", expert, &random)
+    }
+
+    /// A random text with the names of `stdgates.inc`, which Qiskit reads by its own definitions.
+    private static func randomText(_ number: Int, _ random: inout RandomNumbers) throws -> Sample {
+        let qubits = 3 + number % 3
+        var lines = ["OPENQASM 3.0;", "include \"stdgates.inc\";"]
+        for name in ["a", "b", "c", "d", "e"] { lines.append("input float[64] \(name);") }
+        lines.append("qubit[\(qubits)] q;")
+        for qubit in 0..<qubits {
+            lines.append("ry(\(random.uniform(-3...3)) + \(["a", "b", "c"][qubit % 3])) q[\(qubit)];")
+        }
+        // Every name comes within eight texts, and those with two controls or four angles in each.
+        let names = StandardGatesTests.names
+        let products = names.filter { ["ch", "ccx", "cswap", "cu"].contains($0.name) }
+        let drawn = (0..<8).map { names[(4 * number + $0) % names.count] } + products
+        for (name, angles, count) in drawn {
+            let texts = (0..<angles).map { index -> String in
+                let isData = ["crx", "cry", "crz"].contains(name) || (name == "cu" && index == 0)
+                let factor = isData ? "\(random.uniform(0...2))" : random.element(["1", "2", "3"])
+                let input = isData ? random.element(["d", "e"]) : random.element(["a", "b", "c"])
+                return "\(random.uniform(-3...3)) \(random.element(["+", "-"])) \(factor)*\(input)"
+            }
+            lines.append(StandardGatesTests.call(name, texts, random.distinct(count, below: qubits)))
+        }
+        for qubit in 0..<qubits {
+            lines.append("rx(\(random.uniform(-3...3)) - \(["d", "e"][qubit % 2])) q[\(qubit)];")
+        }
+        let text = lines.joined(separator: "\n") + "\n"
+        let expert = try QuantumExpert(
+            circuit: OpenQASMReader.read(text), parameters: ["a", "b", "c"],
+            observable: random.observable(qubits: qubits))
+        return try Sample("random text \(number)", expert, text: text, &random)
     }
 
     /// Every family with every number of qubits that matters, with and without data.

@@ -2,12 +2,12 @@
 
 Usage: python check_experts.py EXPERTS.json
 
-The file is written by the test PeerSamplesTests: random circuits with every gate, shared angles, data and amplitudes, and
-every ansatz, each with our values by the state vector, by states in batches and by the expansion.
+The file is written by the test PeerSamplesTests: random circuits with every gate, shared angles, data and amplitudes, random
+texts with every name of stdgates.inc, and every ansatz, each with our values by the state vector, by states in batches and by the expansion.
 
 PennyLane builds random circuits gate by gate, ansätze with its own BasicEntanglerLayers, StronglyEntanglingLayers and
 AngleEmbedding, amplitudes with AmplitudeEmbedding; gradients by backpropagation on default.qubit. Qiskit reads the text that
-we write, with its own reader of OpenQASM 3, and builds hardware-efficient ansätze once more with n_local; derivatives from
+we write, or that we read too, with its own reader of OpenQASM 3 and its own definitions of gates, and builds hardware-efficient ansätze once more with n_local; derivatives from
 the values at equally spaced angles, which are exact for trigonometric polynomials. Prints the largest deviations and exits
 with 1 when one is too large.
 """
@@ -38,6 +38,10 @@ GATES = {
     "crz": qml.CRZ, "rxx": qml.IsingXX, "ryy": qml.IsingYY, "rzz": qml.IsingZZ,
     "sdg": lambda wires: qml.adjoint(qml.S(wires)), "tdg": lambda wires: qml.adjoint(qml.T(wires)),
 }
+# The gates of stdgates.inc.
+NAMES = set(
+    "p x y z h s sdg t tdg sx rx ry rz cx cy cz cp crx cry crz ch swap ccx cswap cu CX phase cphase id u1 u2 u3".split()
+)
 ROTATIONS = {"rx": qml.RX, "ry": qml.RY, "rz": qml.RZ}
 
 
@@ -200,6 +204,7 @@ def main(path):
     failures = []
     assert len(samples["cases"]) >= 100
     assert {step["gate"] for case in samples["cases"] for step in case["gates"]} == set(GATES)
+    assert {line.split("(")[0].split()[0] for case in samples["cases"] for line in case["qasm"].splitlines()} >= NAMES
     for case in samples["cases"]:
         scale = sum(abs(w) for w in case["weights"])
         peers = {"PennyLane": by_pennylane(case), "Qiskit": by_qiskit(case, qasm3.loads(qiskit_text(case["qasm"])))}

@@ -141,6 +141,26 @@ def undecomposed(circuit, name):
     return c
 
 
+def controlled():
+    """Controlled gates that are products of others, also inside the definition of a gate."""
+    t, x = ParameterVector("θ", 3), Parameter("data_point")
+    inner = QuantumCircuit(3, name="turn")
+    inner.s(0)
+    inner.cu(0.1, 0.2, 0.3, 0.4, 0, 1)
+    inner.ccx(2, 0, 1)
+    c = QuantumCircuit(3)
+    for qubit in range(3):
+        c.ry(0.3 + qubit - t[qubit], qubit)
+    c.ch(0, 2)
+    c.cu(x / 2 + 0.1, t[0], -2 * t[1] + x, t[2] - 0.2, 1, 0)
+    c.append(inner.to_gate(), [2, 0, 1])
+    c.cswap(1, 2, 0)
+    c.ccz(0, 2, 1)
+    c.h([0, 1, 2])
+    c.ccx(0, 1, 2)
+    return c
+
+
 READ = {
     "every-gate": (every_gate(), {"ZII": 0.5, "XYZ": -0.75, "IYI": 0.3}),
     "custom-gates": (custom_gates(), {"ZZI": 1.0, "IIX": 0.25}),
@@ -153,14 +173,8 @@ READ = {
     "transpiled": (transpiled(), {"ZIII": 0.25, "IZII": 0.25, "IIZI": 0.25, "IIIZ": 0.25}),
     "registers": (registers(), {"ZIIIZ": 1.0, "IXIYI": 0.5}),
     "bound": (bound(), {"ZIX": 1.0, "IYI": -1.0}),
+    "controlled": (controlled(), {"ZIZ": 1.0, "IXY": 0.5, "YIX": -0.75}),
 }
-
-
-def toffoli():
-    c = QuantumCircuit(3)
-    c.h(0)
-    c.ccx(0, 1, 2)
-    return c
 
 
 def measured():
@@ -211,19 +225,9 @@ def sine():
     return c
 
 
-def controlled():
-    """Inside the definition of a gate."""
-    inner = QuantumCircuit(2, name="turn")
-    inner.s(0)
-    inner.cu(0.1, 0.2, 0.3, 0.4, 0, 1)
-    c = QuantumCircuit(2)
-    c.append(inner.to_gate(), [0, 1])
-    return c
-
-
 REFUSED = {
-    "toffoli": toffoli(), "measured": measured(), "conditional": conditional(), "loop": loop(), "reset": reset(),
-    "delayed": delayed(), "quadratic": quadratic(), "sine": sine(), "controlled": controlled(),
+    "measured": measured(), "conditional": conditional(), "loop": loop(), "reset": reset(),
+    "delayed": delayed(), "quadratic": quadratic(), "sine": sine(),
 }
 
 
