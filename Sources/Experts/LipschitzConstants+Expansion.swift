@@ -12,22 +12,31 @@ extension LipschitzConstants {
     /// the mean of `cos(Σ_p ±k_p θ_p + …)` over all signs, so it adds `|C| Σ_p k_p² u_p²` to the form: the same with the
     /// triangle inequality.
     ///
+    /// Where squares of coefficients are beyond the numbers, the bounds are not; they are infinite where a coefficient is not
+    /// finite.
+    ///
     /// - Complexity: monomials times data times squared factors of a monomial, and one eigenvalue problem a datum.
     public init(_ expansion: TrigonometricExpansion) {
         let groups = WaveGroup.groups(of: expansion.basis)
         let dimension = expansion.basis.dimension
+        // Dividing by a power of two is exact.
+        let unit = expansion.unit
         var (gradient, hessian) = (0.0, 0.0)
+        guard expansion.coefficients.allSatisfy(\.isFinite) else {
+            self.init(gradient: .infinity, hessian: .infinity)
+            return
+        }
         for datum in 0..<expansion.datumCount {
             var bound = WaveBound(dimension: dimension)
             for group in groups {
-                group.add(to: &bound) { expansion.coefficients[$0 * expansion.datumCount + datum] }
+                group.add(to: &bound) { expansion.coefficients[$0 * expansion.datumCount + datum] / unit }
             }
             let largest = SymmetricEigenvalues.descending(of: bound.matrix, order: dimension).first ?? 0
             let slopes = bound.slopes.reduce(0) { $0 + $1 * $1 }
             gradient = max(gradient, min(slopes, bound.sum * largest).squareRoot())
             hessian = max(hessian, largest)
         }
-        self.init(gradient: gradient, hessian: hessian)
+        self.init(gradient: unit * gradient, hessian: unit * hessian)
     }
 }
 

@@ -5,14 +5,15 @@
 ///
 /// Source: Golub, Van Loan, *Matrix Computations*, 4th edition, §8.3.1 and §8.4.1.
 package enum SymmetricEigenvalues {
-    /// The eigenvalues in descending order.
+    /// The eigenvalues in descending order; NaN when an entry is not finite.
     ///
     /// - Parameters:
-    ///   - matrix: the entries row by row, finite; the matrix is taken as symmetric.
+    ///   - matrix: the entries row by row; the matrix is taken as symmetric.
     ///   - order: the number of rows.
     /// - Complexity: `2 order³` multiplications and additions, and about 60 divisions a pair of eigenvalue and row.
     package static func descending(of matrix: [Double], order: Int) -> [Double] {
         precondition(matrix.count == order * order, "a square matrix has order² entries")
+        guard matrix.allSatisfy(\.isFinite) else { return Array(repeating: .nan, count: order) }
         let scale = matrix.reduce(0) { max($0, abs($1)) }
         // Dividing by a power of two is exact, and squares neither overflow nor vanish.
         let unit = scale.isNormal ? scale.binade : scale

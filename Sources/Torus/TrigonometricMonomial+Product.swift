@@ -28,4 +28,17 @@ extension TrigonometricMonomial {
         case (.cosine, .sine): return sines(-1)
         }
     }
+
+    /// The product of two monomials as a sum of different monomials: at most two for each angle that both use.
+    ///
+    /// - Complexity: `2^s` terms, `s` the number of angles that both use.
+    public func multiplied(
+        by other: TrigonometricMonomial
+    ) -> [(coefficient: Double, monomial: TrigonometricMonomial)] {
+        other.factors.reduce([(1, self)]) { sum, factor in
+            sum.flatMap { term in
+                term.monomial.multiplied(by: factor).map { (term.coefficient * $0.coefficient, $0.monomial) }
+            }
+        }
+    }
 }

@@ -104,4 +104,22 @@ import Torus
             basis: TrigonometricBasis(dimension: factors, monomials: [monomial]), datumCount: 1, coefficients: [-3])
         #expect(abs(LipschitzConstants(expansion).hessian - 12) <= 1e-14)
     }
+
+    /// Squares beyond the numbers change nothing but the size.
+    @Test(arguments: [-600, 600, 1015]) func scaleWithTheCoefficients(exponent: Int) {
+        let scale = Double(sign: .plus, exponent: exponent, significand: 1)
+        let monomials: [TrigonometricMonomial] = [
+            .one, .init([.init(.cosine, axis: 0)]),
+            .init([.init(.sine, axis: 0), .init(.cosine, axis: 1, harmonic: 3)]),
+        ]
+        func constants(_ scale: Double) -> LipschitzConstants {
+            LipschitzConstants(
+                TrigonometricExpansion(
+                    basis: TrigonometricBasis(dimension: 2, monomials: monomials), datumCount: 2,
+                    coefficients: [1, 2, -0.7, 0.2, 0.3, 1.1].map { scale * $0 }))
+        }
+        #expect(constants(scale).gradient == scale * constants(1).gradient)
+        #expect(constants(scale).hessian == scale * constants(1).hessian)
+        #expect(constants(.infinity) == LipschitzConstants(gradient: .infinity, hessian: .infinity))
+    }
 }

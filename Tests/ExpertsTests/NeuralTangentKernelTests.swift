@@ -21,7 +21,7 @@ import Torus
         #expect(abs(kernel[0, 0] - 0.000344777739057) <= 6e-16)
         #expect(abs(kernel[0, 1] - 0.000556955289013) <= 6e-16)
         #expect(abs(kernel.trace - 0.075088436012545) <= 1e-15)
-        #expect(KernelSpectrum(kernel).rank == 8)
+        #expect(try KernelSpectrum(kernel).rank == 8)
         #expect(KernelSpectrum(underUniformLaw: expansion).rank == 8)
     }
 
@@ -31,7 +31,7 @@ import Torus
         #expect(abs(kernel[0, 0] - 0.04019309177657) <= 6e-15)
         #expect(abs(kernel[0, 1] - 0.005318105739245) <= 6e-15)
         #expect(abs(kernel.trace - 0.589371139449527) <= 1e-15)
-        let spectrum = KernelSpectrum(kernel)
+        let spectrum = try KernelSpectrum(kernel)
         #expect(spectrum.rank == 16)
         let smallest = try #require(spectrum.smallest)
         // Given with seven decimals.
@@ -43,7 +43,7 @@ import Torus
     @Test func spectraAgree() throws {
         let many = (0..<40).map { ReferenceCircuits.datum($0).map { 1.1 * $0 + 0.01 } }
         let expansion = try Self.expert("reference-a.qasm").expansion(inputs: many)
-        let long = KernelSpectrum(NeuralTangentKernel(underUniformLaw: expansion))
+        let long = try KernelSpectrum(NeuralTangentKernel(underUniformLaw: expansion))
         let short = KernelSpectrum(underUniformLaw: expansion)
         #expect(long.eigenvalues.count == 40 && short.eigenvalues.count == 40)
         #expect(long.rank == short.rank && short.rank <= 8)
@@ -121,17 +121,120 @@ import Torus
         let kernel = NeuralTangentKernel(expansion, points: (0..<3).map { ReferenceCircuits.expert($0, count: 8) })
         for a in 0..<16 { for b in 0..<16 { #expect(kernel[a, b] == kernel[b, a]) } }
         // Three points with eight derivatives each.
-        let spectrum = KernelSpectrum(kernel)
+        let spectrum = try KernelSpectrum(kernel)
         #expect(spectrum.rank == 16)
-        #expect(KernelSpectrum(NeuralTangentKernel(expansion, points: [Array(repeating: 0.3, count: 8)])).rank == 8)
+        #expect(try KernelSpectrum(NeuralTangentKernel(expansion, points: [Array(repeating: 0.3, count: 8)])).rank == 8)
         #expect(spectrum.eigenvalues.allSatisfy { $0 >= 0 })
     }
 
-    @Test func ofAConstantIsZero() {
+    @Test func ofAConstantIsZero() throws {
         let expansion = TrigonometricExpansion(
             basis: TrigonometricBasis(dimension: 1, monomials: [.one]), datumCount: 2, coefficients: [1, 2])
-        let spectrum = KernelSpectrum(NeuralTangentKernel(underUniformLaw: expansion))
+        let spectrum = try KernelSpectrum(NeuralTangentKernel(underUniformLaw: expansion))
         #expect(spectrum.rank == 0 && spectrum.eigenvalues == [0, 0])
         #expect(KernelSpectrum(underUniformLaw: expansion) == spectrum)
+    }
+
+    /// What the moments of a law give, beside the gradients at its points; the constant and one monomial alone too.
+    @Test(arguments: [UInt64](1...20)) func momentsOfMassesAtPoints(seed: UInt64) throws {
+        var random = RandomNumbers(seed: 900 + seed)
+        let circuit = try PathAgreementTests.randomCircuit(&random, qubits: 3)
+        let expert = try QuantumExpert(
+            circuit: circuit, parameters: ["a", "b"], observable: try random.observable(qubits: 3))
+        let data = (0..<4).map { _ in (0..<3).map { _ in random.uniform(-3...3) } }
+        let expansion = try expert.expansion(inputs: data)
+        let points = (0..<5).map { _ in (0..<2).map { _ in random.uniform(-9...9) } }
+        let masses = (0..<5).map { _ in random.uniform(0...1) }
+        let atPoints = NeuralTangentKernel(expansion, points: points, masses: masses)
+        func sum(_ function: ([Double]) -> Double) -> Double {
+            zip(points, masses).reduce(0) { $0 + $1.1 * function($1.0) }
+        }
+        func moment(_ monomial: TrigonometricMonomial) -> Double {
+            sum { theta in monomial.factors.reduce(1) { $0 * $1.value(at: theta[$1.axis]) } }
+        }
+        func wave(_ k: [Int]) -> (real: Double, imaginary: Double) {
+            func phase(_ theta: [Double]) -> Double { zip(k, theta).reduce(0) { $0 + Double($1.0) * $1.1 } }
+            return (sum { cos(phase($0)) }, sum { sin(phase($0)) })
+        }
+        let fromMoments = NeuralTangentKernel(expansion, moments: moment)
+        let fromWaves = NeuralTangentKernel(expansion, fourierMoments: wave)
+        for a in data.indices {
+            for b in data.indices {
+                let x = zip(points, masses).reduce(0) { sum, point in
+                    let gradients = [a, b].map {
+                        expert.valueAndGradient(parameters: point.0, inputs: data[$0]).gradient
+                    }
+                    return sum + point.1 * zip(gradients[0], gradients[1]).reduce(0) { $0 + $1.0 * $1.1 }
+                }
+                // Rounding is relative to Σ |C_ma C_lb| (|k_m|² + |k_l|²): the sums of sizes, times the squared wave
+                // numbers, which are at most 2 D² with D the largest harmonic; phases up to 9 D are rounded to 9 D ε.
+                let harmonic = Double(expansion.basis.harmonics.max() ?? 0)
+                func size(_ datum: Int) -> Double {
+                    (0..<expansion.basis.count).reduce(0) { $0 + abs(expansion.coefficients[$1 * 4 + datum]) }
+                }
+                let tolerance = 1e-15 * (1 + 40 * harmonic * harmonic * harmonic) * (0.1 + size(a) * size(b))
+                #expect(abs(atPoints[a, b] - x) <= tolerance, "seed \(seed)")
+                #expect(abs(fromMoments[a, b] - x) <= tolerance, "seed \(seed)")
+                #expect(abs(fromWaves[a, b] - x) <= tolerance, "seed \(seed)")
+                #expect(fromMoments[a, b] == fromMoments[b, a])
+            }
+        }
+    }
+
+    @Test func momentsOfTheUniformLawAreTheClosedForm() throws {
+        let expansion = try Self.expert("reference-b.qasm").expansion(inputs: Self.data)
+        let closed = NeuralTangentKernel(underUniformLaw: expansion)
+        var asked: Set<TrigonometricMonomial> = []
+        let kernel = NeuralTangentKernel(
+            expansion,
+            moments: { monomial in
+                #expect(asked.insert(monomial).inserted, "a moment is asked for once")
+                return monomial == .one ? 1 : 0
+            })
+        for index in closed.values.indices {
+            // Roundings of numbers of size ‖O‖² = 1, as different products of 74 monomials.
+            #expect(abs(kernel.values[index] - closed.values[index]) <= 2e-15)
+        }
+        let fromWaves = NeuralTangentKernel(expansion, fourierMoments: { k in (k.allSatisfy { $0 == 0 } ? 1 : 0, 0) })
+        #expect(kernel.values == fromWaves.values)
+    }
+
+    @Test func pointsWithMassesAreSumsOfPoints() throws {
+        let expansion = try Self.expert("reference-a.qasm").expansion(inputs: Self.data)
+        let points = [[0.3, -1.0], [2.0, 0.1], [-7.0, 4.0]]
+        let weighted = NeuralTangentKernel(expansion, points: points, masses: [0.25, 0.5, 0.25])
+        let repeated = NeuralTangentKernel(expansion, points: [points[0], points[1], points[1], points[2]])
+        for index in weighted.values.indices {
+            #expect(abs(weighted.values[index] - repeated.values[index]) <= 1e-17)
+        }
+        #expect(NeuralTangentKernel(expansion, points: [], masses: []).values.allSatisfy { $0 == 0 })
+    }
+
+    /// Squares beyond the numbers: the rank stands, and what cannot be written is infinite, zero or refused.
+    @Test func coefficientsWhoseSquaresOverflow() throws {
+        let plain = try Self.expert("reference-a.qasm").expansion(inputs: Self.data)
+        let spectrum = KernelSpectrum(underUniformLaw: plain)
+        let few = try Self.expert("reference-a.qasm").expansion(inputs: Array(Self.data.prefix(3)))
+        for exponent in [-600, -500, 500, 600, 1020] {
+            let scale = Double(sign: .plus, exponent: exponent, significand: 1)
+            func scaled(_ expansion: TrigonometricExpansion) -> TrigonometricExpansion {
+                TrigonometricExpansion(
+                    basis: expansion.basis, datumCount: expansion.datumCount,
+                    coefficients: expansion.coefficients.map { scale * $0 })
+            }
+            let large = KernelSpectrum(underUniformLaw: scaled(plain))
+            #expect(large.rank == 8 && KernelSpectrum(underUniformLaw: scaled(few)).rank == 3)
+            #expect(large.eigenvalues == spectrum.eigenvalues.map { $0 * scale * scale })
+            let kernel = NeuralTangentKernel(underUniformLaw: scaled(plain))
+            if exponent > 512 {
+                #expect(throws: ExpansionError.self) { try KernelSpectrum(kernel) }
+            } else {
+                #expect(throws: Never.self) { try KernelSpectrum(kernel) }
+            }
+        }
+        let broken = TrigonometricExpansion(
+            basis: plain.basis, datumCount: 1,
+            coefficients: plain.basis.monomials.indices.map { $0 == 1 ? .infinity : 1 })
+        #expect(KernelSpectrum(underUniformLaw: broken).eigenvalues.allSatisfy { $0.isNaN })
     }
 }
