@@ -133,8 +133,7 @@ extension SweepKernels {
         let second = Unitary(unitaries.1, isInverse: isInverse)
         let (low, high) = (0 &- min(a, b), 0 &- max(a, b))
         for j in 0..<(size &>> 2) {
-            let part = j &+ (j & low)
-            let k = part &+ (part & high)
+            let k = index(j, low, high)
             var (p, q) = (Amplitude(source, k), Amplitude(source, k | a))
             var (r, s) = (Amplitude(source, k | b), Amplitude(source, k | a | b))
             first.apply(&p, &q)
@@ -198,8 +197,7 @@ extension SweepKernels {
         var (t0, t1, t2, t3) = (Lanes(), Lanes(), Lanes(), Lanes())
         let (low, high) = (0 &- min(a, b), 0 &- max(a, b))
         for j in 0..<(size &>> 2) {
-            let part = j &+ (j & low)
-            let k = part &+ (part & high)
+            let k = index(j, low, high)
             let (l0, l1) = (Amplitude(costate, k), Amplitude(costate, k | a))
             let (l2, l3) = (Amplitude(costate, k | b), Amplitude(costate, k | a | b))
             let (p0, p1) = (Amplitude(state, k), Amplitude(state, k | a))

@@ -195,9 +195,13 @@ enum SweepKernels {
     @inline(__always)
     private static func forEachIndex(_ size: Int, _ first: Int, _ second: Int, _ body: (Int) -> Void) {
         let (low, high) = (0 &- min(first, second), 0 &- max(first, second))
-        for j in 0..<(size &>> 2) {
-            let k = j &+ (j & low)
-            body(k &+ (k & high))
-        }
+        for j in 0..<(size &>> 2) { body(index(j, low, high)) }
+    }
+
+    /// The index number `j` of those in which the bits `−low < −high` are 0.
+    @inline(__always)
+    static func index(_ j: Int, _ low: Int, _ high: Int) -> Int {
+        let k = j &+ (j & low)
+        return k &+ (k & high)
     }
 }
