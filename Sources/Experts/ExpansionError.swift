@@ -12,6 +12,8 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
     case tooLarge(value: Double, limit: Double)
     /// The pairs of Pauli string and monomial are more than the limit.
     case tooManyTerms(limit: Int)
+    /// They are, and a state vector cannot have the circuit's qubits.
+    case tooManyTermsAndQubits(limit: Int, qubitCount: Int)
     /// Neither propagation nor sampling is within its limit.
     case noPath(termLimit: Int, samples: Int?, sampleLimit: Int)
 
@@ -31,6 +33,10 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
         case .tooManyTerms(let limit):
             "the expansion has more than \(limit) terms; use the state vector, a shallower circuit or fewer trained "
                 + "inputs, or raise the limit"
+        case .tooManyTermsAndQubits(let limit, let qubitCount):
+            "the expansion has more than \(limit) terms, and a state vector holds \(QuantumExpert.largestQubitCount) qubits, "
+                + "the circuit has \(qubitCount): take a shallower circuit, leave out qubits that the observable does not depend "
+                + "on, train fewer inputs, or raise the limit of terms"
         case .noPath(let termLimit, let samples, let sampleLimit):
             "the expansion has more than \(termLimit) terms, and finding it from values of the state vector would take "
                 + "\(samples.map(String.init) ?? "too many") of them a datum, with \(sampleLimit) the limit; train fewer inputs, "
@@ -40,6 +46,14 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ExpansionError {
+    /// The datum that is to blame, as its place among the data.
+    public var datum: Int? {
+        switch self {
+        case .wrongInputCount(let datum, _, _), .notFinite(let datum, _, _), .zeroVector(let datum): datum
+        case .noDatum, .tooLarge, .tooManyTerms, .tooManyTermsAndQubits, .noPath: nil
+        }
+    }
+
     /// Checks rows of input values against the inputs' names.
     ///
     /// - Throws: `ExpansionError` when there is no datum, or a row has a wrong number of values or one that is not finite.

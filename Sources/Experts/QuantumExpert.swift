@@ -85,7 +85,11 @@ public struct QuantumExpert: Expert {
 
     /// The expansion by Pauli propagation.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
-        try propagation.expansion(inputs: inputs)
+        do {
+            return try propagation.expansion(inputs: inputs)
+        } catch ExpansionError.tooManyTerms(let limit) where !fitsStateVector {
+            throw ExpansionError.tooManyTermsAndQubits(limit: limit, qubitCount: circuit.qubitCount)
+        }
     }
 
     /// The expansion by Pauli propagation, or from values of the state vector: as exact, and the cheaper way for deep circuits of few
@@ -104,7 +108,9 @@ public struct QuantumExpert: Expert {
             if let expansion = try propagation.expansion(inputs: inputs, operationLimit: limit) { return Lift(expansion) }
             reason = "Pauli propagation takes more operations"
         } catch ExpansionError.tooManyTerms(let limit) {
-            guard let sampled else { throw ExpansionError.tooManyTerms(limit: limit) }
+            guard let sampled else {
+                throw ExpansionError.tooManyTermsAndQubits(limit: limit, qubitCount: circuit.qubitCount)
+            }
             guard feasible != nil else {
                 throw ExpansionError.noPath(
                     termLimit: limit, samples: sampled.sampleCount, sampleLimit: SampledExpansion.sampleLimit)

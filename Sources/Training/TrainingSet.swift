@@ -19,6 +19,19 @@ public struct TrainingSet: Sendable, Equatable {
         public var count: Int { targets.count }
     }
 
+    /// Where a datum stands.
+    public struct Place: Sendable, Hashable {
+        /// The table's path.
+        public let path: String
+        /// The line at which the row begins; the header's is 1.
+        public let line: Int
+        /// The row of a table that begins at a line.
+        public init(path: String, line: Int) {
+            self.path = path
+            self.line = line
+        }
+    }
+
     /// The expert's inputs.
     public let inputNames: [String]
     /// The data that are trained on.
@@ -29,6 +42,8 @@ public struct TrainingSet: Sendable, Equatable {
     public let labels: [Double]?
     /// How many rows of classes that are not listed were dropped.
     public let droppedRows: Int
+    /// Where the data stand, the training data first, then the held-out ones; empty for rows that were given.
+    public let places: [Place]
 
     /// A set of given rows.
     public init(
@@ -40,6 +55,7 @@ public struct TrainingSet: Sendable, Equatable {
         self.heldOut = heldOut
         self.labels = labels
         self.droppedRows = droppedRows
+        places = []
     }
 
     /// Reads a set from its source.
@@ -76,11 +92,14 @@ public struct TrainingSet: Sendable, Equatable {
             training = all
             heldOut = maps.map(other.part.mapped(by:)) ?? other.part
             droppedRows = selection.dropped + other.dropped
+            places = selection.places + other.places
         } else {
             let test = Self.heldOutRows(count: all.count, fraction: source.testFraction, seed: source.splitSeed)
             training = all.rows { !test.contains($0) }
             heldOut = all.rows { test.contains($0) }
             droppedRows = selection.dropped
+            let (kept, held) = (all.targets.indices.filter { !test.contains($0) }, test.sorted())
+            places = (kept + held).map { selection.places[$0] }
         }
         guard training.count > 0 else { throw TrainingError.nothingLeft(path: source.file.path, rows: all.count) }
     }
@@ -88,10 +107,11 @@ public struct TrainingSet: Sendable, Equatable {
     /// The rows of the listed classes, not yet mapped to angles; some classes may be absent from held-out rows, not all.
     private static func select(
         _ table: CSVTable, _ columns: [String], _ source: TrainingSource, mayLackClasses: Bool = false
-    ) throws -> (part: Part, dropped: Int) {
+    ) throws -> (part: Part, places: [Place], dropped: Int) {
         let indices = try columns.map(table.index(of:))
         let target = try table.index(of: source.target)
         var part = Part(inputs: [], targets: [])
+        var places: [Place] = []
         var seen: Set<String> = []
         for row in table.rows.indices {
             if let classes = source.classes {
@@ -103,11 +123,12 @@ public struct TrainingSet: Sendable, Equatable {
                 part.targets.append(try table.number(row: row, column: target))
             }
             part.inputs.append(try indices.map { try table.number(row: row, column: $0) })
+            places.append(Place(path: table.path, line: table.lines[row]))
         }
         if let absent = source.classes?.first(where: { !seen.contains($0.name) }), !mayLackClasses || part.count == 0 {
             throw TrainingError.absentClass(path: table.path, name: absent.name, found: seen.sorted())
         }
-        return (part, table.rows.count - part.count)
+        return (part, places, table.rows.count - part.count)
     }
 
     /// The rows with the smallest random keys: a share of all that a seed fixes.

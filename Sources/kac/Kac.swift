@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Kac: ParsableCommand {
@@ -20,6 +21,31 @@ struct Kac: ParsableCommand {
             RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, InspectCommand.self,
             VerifyCommand.self,
         ])
+
+    /// Runs the command that the arguments name.
+    ///
+    /// What a command finds wrong with its arguments while it runs is told with that command's usage.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                let name = type(of: command).configuration.commandName.map { "kac \($0)" } ?? "kac"
+                FileHandle.standardError.write(
+                    Data(
+                        """
+                        Error: \(error.message)
+                        Usage: \(usageString(for: type(of: command)))
+                          See '\(name) --help' for more information.
+
+                        """.utf8))
+                exit(withError: ExitCode.validationFailure)
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
 
     /// The version that is written into run files.
     static let softwareVersion = "0.1.0"

@@ -33,7 +33,7 @@ struct Simulation {
             problem = MeanFieldProblem(
                 potential: potential.basis, weights: potential.coefficients, initialLaw: experiment.initialLaw)
         case .training(let training):
-            let set = try TrainingSet(training.source, inputNames: training.expert.inputNames)
+            let set = try training.set()
             let found = try training.expert.lift(inputs: set.training.inputs + set.heldOut.inputs)
             progress.note(
                 "experts: path \(found.path.rawValue), \(found.expansion.basis.count) monomials"

@@ -42,10 +42,16 @@ import Testing
         Case("grid: {cells: [64]}", "grid: {cells: [0]}", 65, "continuum.grid.cells[0]"),
         Case("grid: {cells: [64]}", "grid: {cells: [8, 8]}", 65, "small.yml:6", "continuum.grid.cells", "axes"),
         Case("grid: {cells: [64]}", "grid: {cells: [4]}, limiter: mc", 65, "continuum.limiter"),
-        Case("inputs: {x: x}", "inputs: {x: z}", 65, "data.csv", "'z'", "x, y"),
+        Case(
+            "inputs: {x: x}", "inputs: {x: z}", 65, "small.yml:3: training.inputs.x: ", "data.csv:1: no column 'z'",
+            "x, y"),
         Case("inputs: {x: x}", "inputs: {u: x}", 65, "training.inputs.u"),
-        Case("inputs: {x: x}", "inputs: {}", 65, "training.inputs", "'x'"),
-        Case("target: y", "target: species", 65, "data.csv", "'species'"),
+        Case(
+            "inputs: {x: x}", "inputs: {}", 65, "small.yml:3: training.inputs: ", "are x, ", "columns for none",
+            "'x: COLUMN'"),
+        Case(
+            "target: y", "target: species", 65, "small.yml:3: training.target: ", "data.csv:1: no column 'species'",
+            "x, y"),
         Case("target: y", "target: y, range: [1, 0]", 65, "training.range"),
         Case("target: y", "target: y, test: 1.0", 65, "training.test"),
         Case("target: y", "target: y, classes: {a: 1}", 65, "data.csv", "'a'"),
@@ -53,11 +59,13 @@ import Testing
         Case("0,0.5", ",0.5", 65, "data.csv:2", "'x'", "empty"),
         Case("1.5707963267948966,0.3", "1.5,0.3,7", 65, "data.csv:3", "3 cells", "expected 2"),
         Case("ry(theta) q[0];", "foo(theta) q[0];", 65, "circuit.qasm:5:1", "foo"),
-        Case("ry(theta) q[0];", "ry(theta/2) q[0];", 65, "theta"),
+        Case(
+            "ry(theta) q[0];", "id q[0]; ry(theta/2) q[0];", 65, "small.yml:2: expert.parameters: ",
+            "circuit.qasm:5:10: gate ry: ", "'theta'", "2π-periodic"),
         Case("ry(theta) q[0];", "ry(theta) q[1];", 65, "circuit.qasm:5"),
-        Case("parameters: [theta]", "parameters: [phi]", 65, "expert", "phi"),
+        Case("parameters: [theta]", "parameters: [phi]", 65, "small.yml:2: expert.parameters: ", "phi"),
         Case("parameters: [theta]", "parameters: [theta, x]", 65, "training.inputs.x", "its data inputs are none"),
-        Case("observable: {Z0: 1}", "observable: {Z7: 1}", 65, "expert"),
+        Case("observable: {Z0: 1}", "observable: {Z7: 1}", 65, "small.yml:2: expert.observable: ", "qubit 7"),
         Case("observable: {Z0: 1}", "observable: {Q0: 1}", 65, "expert.observable"),
         Case("initial: uniform", "initial: normal", 65, "initial", "uniform"),
         Case("coupling: true", "coupling: perhaps", 65, "compare.coupling", "perhaps"),
@@ -93,6 +101,34 @@ import Testing
         #expect(try small.run(["--set", "particles.seed"]).status == 64)
         #expect(try small.run(["--set", "particles.sed=1"]).errors.contains("did you mean 'seed'"))
         #expect(small.folder.contents == ["circuit.qasm", "data.csv", "small.yml"])
+    }
+
+    /// A mistake that shows while a command runs is told with that command's usage, as one that shows before.
+    @Test func usageIsTheCommandsOwn() throws {
+        let small = try SmallExperiment()
+        for (arguments, command, words) in [
+            (["evaluate", small.path, "--theta", "1,2"], "evaluate", "--theta: found 2 angles"),
+            (["evaluate", small.path], "evaluate", "--theta"),
+            (["lift", "--experiment", small.path, "--observable", "Q0"], "lift", "--observable"),
+            (["lift", "--experiment", small.path, "--term-limit", "0"], "lift", "--term-limit"),
+            (["lift", "--experiment", small.path, "--term-limt", "0"], "lift", "--term-limt"),
+        ] {
+            let process = try KacProcess.run(arguments, in: small.folder.url)
+            #expect(process.status == 64 && process.output.isEmpty)
+            #expect(process.errors.hasPrefix("Error: ") && process.errors.contains(words), "\(process.errors)")
+            #expect(process.errors.contains("Usage: kac \(command) "), "\(process.errors)")
+            #expect(process.errors.contains("  See 'kac \(command) --help' for more information."), "\(process.errors)")
+        }
+    }
+
+    /// Columns that have the inputs' names without a word about them.
+    @Test func columnsWithoutNamesOfTheirOwn() throws {
+        let small = try SmallExperiment(replacing: [("inputs: {x: x}, ", ""), ("x,y\n", "u,y\n")])
+        let process = try small.run()
+        #expect(process.status == 65, "\(process.errors)")
+        for words in ["small.yml:3: training: ", "data.csv:1: no column 'x'", "the columns are u, y"] {
+            #expect(process.errors.contains(words), "\(words) in: \(process.errors)")
+        }
     }
 
     @Test func whatSetChangesIsBlamedOnTheOption() throws {

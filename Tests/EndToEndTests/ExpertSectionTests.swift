@@ -80,5 +80,8 @@ import Testing
         #expect(evaluation.status == 0 && evaluation.output.contains("f expansion"))
         let refused = try KacProcess.run(["lift", "--experiment", experiment.path, "--observable", "Z0"])
         #expect(refused.status == 64 && refused.errors.contains("no circuit"))
+        // A limit that would bound nothing.
+        let limited = try KacProcess.run(["lift", "--experiment", experiment.path, "--term-limit", "1"])
+        #expect(limited.status == 64 && limited.errors.contains("--term-limit: the experiment's expert is no circuit"))
     }
 }

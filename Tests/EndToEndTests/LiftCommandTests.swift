@@ -190,6 +190,10 @@ import Testing
         let lift = try Self.decode(Lift.self, process)
         #expect(lift.path == "direct" && lift.monomials == nil && lift.degrees == nil && lift.lipschitz.L2 <= 13)
         #expect(process.errors.contains("more than 30 terms") && process.errors.contains("1594323"))
+        // The text says why once.
+        let text = try KacProcess.run(["lift", path, "--observable", "Z0", "--term-limit", "30"])
+        #expect(text.output.components(separatedBy: "more than 30 terms").count == 2, "\(text.output)")
+        #expect(text.output.contains("warning: only the direct path is left") && text.errors.isEmpty)
         try folder.write("x,y\n0.1,1\n0.2,0\n", to: "data.csv")
         let experiment = try folder.write(
             "expert: {circuit: deep.qasm, parameters: [theta], observable: Z0, term_limit: 30}\n"
@@ -251,5 +255,52 @@ import Testing
         #expect(untrained.0 == 64 && untrained.1.contains("--parameters"))
         let aperiodic = try status("OPENQASM 3.0;\ninput float theta;\nqubit q;\nrx(theta/2) q;\n")
         #expect(aperiodic.0 == 65 && aperiodic.1.contains("2π-periodic"))
+        #expect(aperiodic.1.contains("c.qasm:4:1: gate rx: the trained input 'theta'"), "\(aperiodic.1)")
+    }
+
+    /// A state vector is no advice for a circuit that it cannot have.
+    @Test func wideCircuitsAreNotSentToTheStateVector() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "input array[float, 21] theta;\nqubit[21] q;\n"
+                + (0..<21).map { "ry(theta[\($0)]) q[\($0)];" }.joined(separator: "\n"), to: "wide.qasm")
+        let process = try KacProcess.run(
+            ["lift", path, "--observable", (0..<21).map { "X\($0)" }.joined(separator: " + "), "--term-limit", "20"])
+        #expect(process.status == 65 && !process.errors.contains("use the state vector"), "\(process.errors)")
+        #expect(process.errors.contains("a state vector holds 20 qubits, the circuit has 21"), "\(process.errors)")
+    }
+
+    /// Without --parameters, what is called theta or θ is trained, as Qiskit writes it too.
+    @Test(arguments: ["theta", "theta0", "θ", "θ_1", "_θ_0_", "_theta_3_", "__θ"])
+    func inputsThatAreTrainedByTheirNames(name: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "input float eta;\ninput float \(name);\nqubit q;\nry(\(name) - eta) q;", to: "c.qasm")
+        let lift = try Self.decode(Lift.self, KacProcess.run(["lift", path, "--observable", "Z0", "--json"]))
+        #expect(lift.parameters == [name] && lift.inputs == ["eta"])
+    }
+
+    /// A circuit in the place of the experiment's, whose inputs are not those that the experiment has columns for.
+    @Test func inputsThatAreNotTheExperiments() throws {
+        let small = try SmallExperiment()
+        try small.folder.write(
+            SmallExperiment.circuit.replacingOccurrences(of: "float[64] x", with: "float[64] u")
+                .replacingOccurrences(of: "-x", with: "-u"), to: "other.qasm")
+        let arguments = ["lift", "other.qasm", "--experiment", small.path, "--json"]
+        let refused = try KacProcess.run(arguments, in: small.folder.url)
+        #expect(refused.status == 65 && refused.output.isEmpty)
+        for words in [
+            "small.yml:3: training.inputs: ", "the circuit 'other.qasm' are u", "columns for x", "'u: COLUMN'",
+            "leave out x", "names that the experiment has",
+        ] {
+            #expect(refused.errors.contains(words), "\(words) in: \(refused.errors)")
+        }
+        // Where the experiment says nothing of columns, they are the inputs' names, of whichever circuit.
+        let unnamed = try SmallExperiment(replacing: [("inputs: {x: x}, ", "")])
+        try unnamed.folder.write(SmallExperiment.circuit, to: "other.qasm")
+        let lift = try Self.decode(
+            Lift.self,
+            KacProcess.run(["lift", "other.qasm", "--experiment", unnamed.path, "--json"], in: unnamed.folder.url))
+        #expect(lift.inputs == ["x"] && lift.coefficients?.count == 2)
     }
 }

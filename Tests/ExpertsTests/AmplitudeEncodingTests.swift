@@ -159,7 +159,7 @@ import Torus
         }
         #expect(expert.value(parameters: [0.1], inputs: [1, 0, 0]).isNaN)
         // Of no length that a Double holds, but a direction.
-        #expect(abs(expert.value(parameters: [0], inputs: [0, 5e-324, 0]) - 1) <= 1e-15)
+        #expect(abs(expert.value(parameters: [0], inputs: [0, .leastNonzeroMagnitude, 0]) - 1) <= 1e-15)
         #expect(abs(expert.value(parameters: [0], inputs: [0, 1e308, 1e308])) <= 1e-15)
         for (names, words) in [
             (["u", "v", "w"], "found 3, expected at most 2, as the circuit has 1 qubit"), (["u", "u"], "'u' twice"),

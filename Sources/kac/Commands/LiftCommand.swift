@@ -39,7 +39,8 @@ struct LiftCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The trained inputs, separated by commas; an array's name means all its elements. (default: the experiment's, "
-                + "otherwise all inputs whose names start with \"theta\")", valueName: "names"))
+                + "otherwise all inputs whose names start with \"theta\" or \"θ\", after underscores)",
+            valueName: "names"))
     var parameters: String?
 
     @Option(help: "An experiment file (YAML) with training data.", completion: .file(extensions: ["yml", "yaml"]))
@@ -117,6 +118,11 @@ struct LiftCommand: ParsableCommand {
         if circuit == nil, observable == nil, parameters == nil, let chosen = try chosenExperiment(),
             !(chosen.training.expert is QuantumExpert)
         {
+            guard termLimit == nil else {
+                throw ValidationError(
+                    "--term-limit: the experiment's expert is no circuit, and its own formula has no limit: leave the option out"
+                )
+            }
             return try report(on: chosen.training.expert, name: chosen.title, choice: .named, chosen.training)
         }
         let (circuit, name, training) = try chosenCircuit()
@@ -132,7 +138,9 @@ struct LiftCommand: ParsableCommand {
             switch error {
             case .unknownParameter where parameters != nil, .repeatedParameter where parameters != nil:
                 throw ValidationError("--parameters: \(error)")
-            default: throw error
+            default:
+                if let path = self.circuit { throw CircuitRefusal(error: error, file: path) }
+                throw ExperimentError(source: experiment ?? name, line: nil, key: "expert", problem: "\(error)")
             }
         }
         return try report(on: expert, name: name, choice: choice, training)
@@ -144,7 +152,7 @@ struct LiftCommand: ParsableCommand {
         try LiftReport(
             name: name, expert: expert, choice: choice,
             data: training.map {
-                .init(rows: try $0.selectedRows(inputNames: expert.inputNames), amplitude: $0.amplitude)
+                .init(rows: try $0.selectedRows(for: expert, circuit: circuit), amplitude: $0.amplitude)
             })
     }
 
@@ -159,11 +167,14 @@ struct LiftCommand: ParsableCommand {
             return (names, .named)
         }
         if let own { return (own.parameterNames, .named) }
-        let names = circuit.inputs.map(\.name).filter { $0.hasPrefix("theta") }
+        // Qiskit writes the element 0 of its vector of parameters θ as _θ_0_.
+        let names = circuit.inputs.map(\.name).filter { name in
+            ["theta", "θ"].contains { name.drop { $0 == "_" }.hasPrefix($0) }
+        }
         guard !names.isEmpty else {
             let found = circuit.inputs.isEmpty ? "none" : circuit.inputs.map(\.name).joined(separator: ", ")
             throw ValidationError(
-                "no input's name starts with 'theta': name the trained inputs with --parameters; the inputs are \(found)"
+                "no input's name starts with 'theta' or 'θ': name the trained inputs with --parameters; the inputs are \(found)"
             )
         }
         return (names, .startingWithTheta)

@@ -10,7 +10,7 @@ extension Experiment {
             if names.contains("neuron") { return try neuron(node) }
             if names.contains("polynomial") { return try polynomial(node, in: folder) }
             return try quantumExpert(node, in: folder)
-        } catch let error where error is ExpertError || error is NeuronError {
+        } catch let error as NeuronError {
             throw node.error("\(error)")
         }
     }
@@ -21,6 +21,7 @@ extension Experiment {
             "circuit", "ansatz", "amplitude_encoding", "parameters", "observable", "term_limit", "neuron", "polynomial",
         ])
         let circuit = try circuit(keys, of: node, in: folder)
+        let file = try keys["circuit"].map { try resolve($0, in: folder).relativePathIfShorter }
         let parameters: [String]
         if keys["parameters"] == nil, keys["ansatz"] != nil {
             parameters = ["theta"]
@@ -29,10 +30,21 @@ extension Experiment {
             parameters = try parametersNode.elements().map { try $0.text() }
             guard !parameters.isEmpty else { throw parametersNode.error("found no names, expected the trained inputs") }
         }
-        let observable = try observable(child("observable", of: keys, node))
+        let observableNode = try child("observable", of: keys, node)
+        let observable = try observable(observableNode)
         let termLimit = try keys["term_limit"]?.integer(in: 1...1 << 28) ?? PauliPropagation.defaultTermLimit
-        return try QuantumExpert(
-            circuit: circuit, parameters: parameters, observable: observable, termLimit: termLimit)
+        do {
+            return try QuantumExpert(
+                circuit: circuit, parameters: parameters, observable: observable, termLimit: termLimit)
+        } catch let error as ExpertError {
+            let place =
+                switch error {
+                case .unknownParameter, .repeatedParameter, .notPeriodic, .trainedAmplitude: keys["parameters"]
+                case .observableTooWide: observableNode
+                case .tooManyQubits: keys["circuit"]
+                }
+            throw (place ?? node).error(error.description(file: file))
+        }
     }
 
     /// A sum of Pauli strings, as a text or as a map from strings to coefficients.

@@ -30,6 +30,12 @@ struct Experiment {
         var source: TrainingSource
         /// `α` of `F = (α/N) Σ f`.
         var amplitude: Double
+        /// Whether the experiment names the columns of the inputs; otherwise they have the inputs' names.
+        var hasNamedColumns: Bool
+        /// Where the inputs are fed.
+        var inputsNode: ConfigurationNode
+        /// Where each column is named.
+        var columnNodes: [String: ConfigurationNode]
     }
 
     /// Where the potential `V` comes from.
@@ -116,11 +122,9 @@ extension Experiment {
                     "the expert has \(expert.parameterCount) trained angles, expected at most 3 for the limit: name fewer "
                         + "inputs in 'parameters'")
             }
-            let source = try Self.training(
-                required("training"), inputs: expert.inputNames, amplitudes: expert.amplitudeNames, in: folder)
             model = .training(
-                Training(
-                    expert: expert, source: source, amplitude: try keys["scaling"].map(Self.amplitude) ?? 1))
+                try Self.training(
+                    required("training"), expert, amplitude: keys["scaling"].map(Self.amplitude) ?? 1, in: folder))
             angleNames = expert.parameterNames
         }
         initialLaw = try keys["initial"].map { try Self.initialLaw($0, names: angleNames, in: folder) } ?? .uniform
@@ -179,26 +183,30 @@ extension Experiment {
     }
 
     private static func training(
-        _ node: ConfigurationNode, inputs names: [String], amplitudes: [String], in folder: URL
-    ) throws -> TrainingSource {
+        _ node: ConfigurationNode, _ expert: any Expert, amplitude: Double, in folder: URL
+    ) throws -> Training {
+        let (names, amplitudes) = (expert.inputNames, expert.amplitudeNames)
         let keys = try node.children(known: [
             "file", "inputs", "range", "target", "classes", "test", "split_seed", "evaluation",
         ])
         let inputs: [TrainingSource.Input]
+        var columnNodes: [String: ConfigurationNode] = [:]
         if let node = keys["inputs"] {
             inputs = try node.entries().map { name, column in
                 guard names.contains(name) else {
                     let expected = names.isEmpty ? "none" : names.joined(separator: ", ")
                     throw column.error("the expert has no data input of this name; its data inputs are \(expected)")
                 }
+                columnNodes[try column.text()] = column
                 return TrainingSource.Input(name: name, column: try column.text())
             }
         } else {
             inputs = names.map { TrainingSource.Input(name: $0, column: $0) }
         }
+        let target = try child("target", of: keys, node)
+        columnNodes[try target.text()] = target
         var source = TrainingSource(
-            file: try resolve(child("file", of: keys, node), in: folder), inputs: inputs,
-            target: try child("target", of: keys, node).text())
+            file: try resolve(child("file", of: keys, node), in: folder), inputs: inputs, target: try target.text())
         if let range = keys["range"] {
             let ends = try range.elements().map { try $0.number() }
             guard ends.count == 2, ends[0] < ends[1] else {
@@ -226,7 +234,9 @@ extension Experiment {
             let inner = try evaluation.children(known: ["file"])
             source.evaluation = try resolve(child("file", of: inner, evaluation), in: folder)
         }
-        return source
+        return Training(
+            expert: expert, source: source, amplitude: amplitude, hasNamedColumns: keys["inputs"] != nil,
+            inputsNode: keys["inputs"] ?? node, columnNodes: columnNodes)
     }
 
     /// A map from class to number, or a list of two classes for −1 and +1.
@@ -333,18 +343,6 @@ extension Experiment {
         return Compare(
             wasserstein: Set(orders ?? []).sorted(), coupling: try keys["coupling"]?.truth() ?? false,
             function: try keys["function"]?.truth() ?? false, outputs: positions)
-    }
-}
-
-extension Experiment.Training {
-    /// All selected rows of the training file in its order, whether they are held out or not.
-    ///
-    /// - Parameter inputNames: the data inputs of the expert in question.
-    func selectedRows(inputNames: [String]) throws -> TrainingSet.Part {
-        var source = source
-        source.testFraction = 0
-        source.evaluation = nil
-        return try TrainingSet(source, inputNames: inputNames).training
     }
 }
 

@@ -29,7 +29,7 @@ enum FailureReport {
         switch error {
         case is MissingInput, CSVError.unreadable: EX_NOINPUT
         case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is OpenQASMWriterError,
-            is PauliSumError, is ExpertError,
+            is PauliSumError, is ExpertError, is CircuitRefusal,
             is ExpansionError, is GridError, is GridFileError, is MemoryEstimate.Excess:
             EX_DATAERR
         case ContinuumError.underResolved: EX_SOFTWARE

@@ -9,7 +9,7 @@ struct LiftReport {
     enum Choice {
         /// The command line or the experiment.
         case named
-        /// Nobody: the names that start with theta.
+        /// Nobody: the names that start with theta or θ.
         case startingWithTheta
     }
 
@@ -104,10 +104,14 @@ struct LiftReport {
 
     /// What the user should not overlook.
     var warnings: [String] {
+        let lack = expansion == nil ? reason.map { "\(Self.lacksExpansion): \($0)" } : nil
+        return [lack].compactMap { $0 } + kernelWarnings
+    }
+
+    private static let lacksExpansion = "only the direct path is left, without coefficients and kernel"
+
+    private var kernelWarnings: [String] {
         var warnings: [String] = []
-        if expansion == nil, let reason {
-            warnings.append("\(reason): only the direct path is left, without coefficients and kernel")
-        }
         if let spectrum, spectrum.rank < spectrum.eigenvalues.count {
             warnings.append(
                 "the kernel's rank \(spectrum.rank) is below the number of data, \(spectrum.eigenvalues.count): experts of "
@@ -193,7 +197,7 @@ extension LiftReport {
         let isDefault = choice == .startingWithTheta
         facts.add(
             "trained",
-            Self.list(parameterNames) + (isDefault ? " (the inputs whose names start with theta)" : ""))
+            Self.list(parameterNames) + (isDefault ? " (the inputs whose names start with theta or θ)" : ""))
         facts.add("data inputs", Self.list(inputNames))
         if let circuit = quantum?.circuit, !circuit.amplitudes.isEmpty {
             let names = circuit.amplitudes.map { circuit.inputs[$0].name }
@@ -227,7 +231,9 @@ extension LiftReport {
                     + "\(Measured.number(largest)) to \(Measured.number(smallest))")
             facts.add("spectrum", Self.list(spectrum.eigenvalues.map(Measured.number), longest: 16))
         }
-        let warnings = warnings.map { "\nwarning: \($0)" }.joined()
+        // The reason stands with the path.
+        let warnings = ((expansion == nil ? [Self.lacksExpansion] : []) + kernelWarnings)
+            .map { "\nwarning: \($0)" }.joined()
         let cones = quantum.map { "\n\nLight cones, backwards from each Pauli string:\n" + self.cones($0) } ?? ""
         return facts.text + cones + warnings
     }
