@@ -6,7 +6,8 @@ import Testing
     /// The words of each line of its code blocks that calls the tool.
     private static func commands() throws -> [[String]] {
         let text = try String(contentsOf: KacProcess.root.appendingPathComponent("README.md"), encoding: .utf8)
-        return text.split(separator: "\n").filter { $0.hasPrefix("kac ") }.map { line in
+        let blocks = text.components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        return blocks.flatMap { $0.split(separator: "\n") }.filter { $0.hasPrefix("kac ") }.map { line in
             var words: [String] = []
             let parts = line.prefix { $0 != "#" }.split(separator: "\"", omittingEmptySubsequences: false)
             for (index, part) in parts.enumerated() {

@@ -231,7 +231,7 @@ import Testing
         ("qubit q; h q\u{FFFD};", 1, 13, "the character U+FFFD", "OpenQASM"),
         ("qubit q;\n\tx q; é̈? q;", 2, 7, "the unknown gate 'é̈'", "a gate of the subset"),
         ("qubit q; ccz q; /*", 1, 10, "the gate 'ccz'", "a gate of the subset"),
-        ("qubit[3] q; ccx q[0], q[1], q[0];", 1, 31, "the same qubit twice in 'ccx'", "different"),
+        ("qubit[3] q; ccx q[0], q[1], q[0];", 1, 29, "the same qubit twice in 'ccx'", "different"),
         ("qubit[2] q; cu(1, 2, 3) q[0], q[1];", 1, 13, "3 angles", "4 for the gate 'cu'"),
     ])
     func refused(text: String, line: Int, column: Int, found: String, expected: String) throws {
