@@ -268,7 +268,8 @@ public final class Characteristics: ContinuumSolver {
     private func backward(from time: Double) -> BackwardCharacteristics {
         precondition(time >= 0 && time <= self.time, "the flow is known up to \(self.time)")
         return BackwardCharacteristics(
-            products: problem.products, law: problem.initialLaw, history: history, time: time, tolerance: tolerance / 10,
+            products: problem.products, law: problem.initialLaw, history: history, time: time,
+            tolerance: tolerance / 10,
             parallelism: parallelism)
     }
 

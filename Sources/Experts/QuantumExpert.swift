@@ -105,7 +105,9 @@ public struct QuantumExpert: Expert {
         let reason: String
         do {
             let limit = feasible.map { max($0.operations, Self.unquestionedOperations) } ?? .infinity
-            if let expansion = try propagation.expansion(inputs: inputs, operationLimit: limit) { return Lift(expansion) }
+            if let expansion = try propagation.expansion(inputs: inputs, operationLimit: limit) {
+                return Lift(expansion)
+            }
             reason = "Pauli propagation takes more operations"
         } catch ExpansionError.tooManyTerms(let limit) {
             guard let sampled else {

@@ -13,9 +13,9 @@ struct SampledExpansion {
     /// The most values for all data: a gibibyte.
     private static let valueLimit = 1 << 27
     /// The most operations for all values: some minutes on two cores.
-    private static let operationLimit = 1e12
-    /// What a gate costs an amplitude, in operations of Pauli propagation: eight points share an instruction.
-    private static let gateCost = 0.5
+    private static let operationLimit = 1e11
+    /// What a gate costs an amplitude, in operations of Pauli propagation: 0.04 ns for few qubits and 0.3 ns for twelve, beside 3 ns.
+    private static let gateCost = 0.05
 
     /// A coefficient is a mean of values of at most `‖O‖`, each of which the state vector finds to a few units of the last
     /// place times the square root of the gates; coefficients below this share of `‖O‖` for every datum are zeros.

@@ -23,8 +23,10 @@ public struct SharedProducts: Sendable {
         let second: Int
     }
 
-    /// An adjoint: pairs of a weight and a row, then pairs of an adjoint's row and a row.
+    /// An adjoint: a weight, pairs of a weight and a row, then pairs of an adjoint's row and a row.
     struct Adjoint: Sendable {
+        /// The number of the weight that it begins with; the one after the last monomial's is 0.
+        let weight: Int
         let begin: Int
         let middle: Int
         let end: Int
@@ -76,9 +78,14 @@ public struct SharedProducts: Sendable {
         let firstAdjoint = one + 1 + products.count
         var weighted = Array(repeating: [Pair](), count: firstAdjoint)
         var multiplied = weighted
+        var lone = Array(repeating: monomials.count, count: firstAdjoint)
         for (m, pair) in monomials.enumerated() {
-            weighted[pair.first].append(Pair(first: m, second: pair.second))
-            weighted[pair.second].append(Pair(first: m, second: pair.first))
+            if pair.second == one, lone[pair.first] == monomials.count {
+                lone[pair.first] = m
+            } else {
+                weighted[pair.first].append(Pair(first: m, second: pair.second))
+                weighted[pair.second].append(Pair(first: m, second: pair.first))
+            }
         }
         for (n, pair) in products.enumerated() {
             let adjoint = firstAdjoint + (products.count - 1 - n)
@@ -91,7 +98,7 @@ public struct SharedProducts: Sendable {
             pairs += weighted[row]
             let middle = pairs.count
             pairs += multiplied[row]
-            adjoints.append(Adjoint(begin: begin, middle: middle, end: pairs.count))
+            adjoints.append(Adjoint(weight: lone[row], begin: begin, middle: middle, end: pairs.count))
         }
         self.harmonics = harmonics
         self.offsets = offsets

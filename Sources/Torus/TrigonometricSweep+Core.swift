@@ -33,7 +33,7 @@ extension TrigonometricSweep {
         private let pairs: UnsafeMutableBufferPointer<SharedProducts.Pair>
         /// `cos θ_p` and `sin θ_p` of every point: rows `2p` and `2p + 1`, each padded to whole widths.
         private let circle: Row
-        /// The weight of each monomial.
+        /// The weight of each monomial, and 0.
         private let weights: UnsafeMutablePointer<Double>
         /// `−|k|²` of each monomial, and the same times its weight.
         private let curvatures: UnsafeMutablePointer<Double>
@@ -58,7 +58,8 @@ extension TrigonometricSweep {
             let length = 2 * basis.dimension * stride
             keepsCircle = length * MemoryLayout<FourBlocks>.size <= TrigonometricSweep.circleLimit
             circle = .allocate(capacity: keepsCircle ? max(1, length) : 1)
-            weights = .allocate(capacity: max(1, basis.count))
+            weights = .allocate(capacity: basis.count + 1)
+            weights.initialize(repeating: 0, count: basis.count + 1)
             curvatures = .allocate(capacity: max(1, basis.count))
             curvatureWeights = .allocate(capacity: max(1, basis.count))
             for (m, monomial) in basis.monomials.enumerated() {
@@ -158,7 +159,10 @@ extension TrigonometricSweep {
             let sums = momentSums(rows)
             if lanes >= Self.width, masses == nil {
                 for m in 0..<monomials.count {
-                    sums[m] = sums[m] + (rows[monomials[m].first] * rows[monomials[m].second]).sum
+                    let monomial = monomials[m]
+                    let first = rows[monomial.first]
+                    let isLone = monomial.second == functionCount
+                    sums[m] = sums[m] + (isLone ? first.sum : (first * rows[monomial.second]).sum)
                 }
                 return
             }
@@ -178,7 +182,7 @@ extension TrigonometricSweep {
             let out = rows + (functionCount &+ 1 &+ products.count)
             for place in 0..<adjoints.count {
                 let adjoint = adjoints[place]
-                var total = FourBlocks(repeating: 0)
+                var total = FourBlocks(repeating: weights[adjoint.weight])
                 for n in adjoint.begin..<adjoint.middle {
                     total = total + weights[pairs[n].first] * rows[pairs[n].second]
                 }

@@ -61,7 +61,10 @@ import Torus
         var instructions = [Circuit.Instruction]()
         for layer in 0..<40 {
             for qubit in 0..<qubits {
-                instructions.append(.init(.rx, qubits: [qubit], angles: [AffineAngle(constant: Double(layer), terms: [.init(input: 0, factor: 1)])]))
+                instructions.append(
+                    .init(
+                        .rx, qubits: [qubit],
+                        angles: [AffineAngle(constant: Double(layer), terms: [.init(input: 0, factor: 1)])]))
                 instructions.append(.init(.rz, qubits: [qubit], angles: [AffineAngle(constant: 0.3 + Double(layer))]))
                 instructions.append(.init(.cz, qubits: [qubit, (qubit + 1) % qubits]))
             }

@@ -18,8 +18,9 @@ struct LiftCommand: ParsableCommand {
 
             A circuit that is given here starts in |0...0>, whatever the experiment says of amplitudes.
 
-            The path is 'expansion' when the terms stay within the limit, otherwise 'direct', the state vector: the expansion \
-            then comes from its values at equal-spaced angles, where these are few enough. Classical experts of an experiment \
+            The path is 'expansion', Pauli propagation, while its terms stay within the limit and its operations below those of \
+            the other way; otherwise 'direct', the state vector: the expansion then comes from its values at equal-spaced \
+            angles, where these are few enough. Classical experts of an experiment \
             (neuron, polynomial) are lifted by their own formulas.
 
               kac lift data/circuits/reference-b.qasm --observable "0.25 Z0 + 0.25 Z1 + 0.25 Z2 + 0.25 Z3"
