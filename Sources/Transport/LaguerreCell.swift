@@ -9,7 +9,7 @@ struct LaguerreFacet {
 /// A convex cell in coordinates relative to its atom, made by cutting the box `[−π, π]^d` with half-spaces.
 ///
 /// The memory is that of one thread's scratch, reused from cell to cell.
-protocol LaguerreCell {
+protocol LaguerreCell: SendableMetatype {
     static var dimension: Int { get }
 
     /// A cell with room for the usual number of facets; it grows when it must.

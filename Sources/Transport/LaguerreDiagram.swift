@@ -33,76 +33,72 @@ struct LaguerreDiagram: Sendable {
     ) {
         let count = tree.points.count
         let pieces = (count + Self.chunk - 1) / Self.chunk
-        var masses = [Double](repeating: 0, count: count)
-        var reaches = [Double](repeating: 0, count: count)
-        var costs = [Double](repeating: 0, count: moments ? count : 0)
-        var displacements = [PeriodicPoint](repeating: .zero, count: moments ? count : 0)
-        var counts = [Int](repeating: 0, count: count + 1)
-        var parts = [[LaguerreFacet]](repeating: [], count: pieces)
+        var parts = [Part](repeating: Part(), count: pieces)
         weights.withUnsafeBufferPointer { weights in
             guard let base = weights.baseAddress else { return }
             let envelope = WeightEnvelope(tree, weights: base)
-            masses.withUnsafeMutableBufferPointer { masses in
-                reaches.withUnsafeMutableBufferPointer { reaches in
-                    costs.withUnsafeMutableBufferPointer { costs in
-                        displacements.withUnsafeMutableBufferPointer { displacements in
-                            counts.withUnsafeMutableBufferPointer { counts in
-                                parts.withUnsafeMutableBufferPointer { parts in
-                                    nonisolated(unsafe) let (masses, reaches, costs, displacements, counts, parts) = (
-                                        masses, reaches, costs, displacements, counts, parts
-                                    )
-                                    nonisolated(unsafe) let base = base
-                                    parallelism.forEach(pieces) { piece in
-                                        var cutter = CellCutter<Cell>(tree, envelope, base)
-                                        defer { cutter.deallocate() }
-                                        var facets: [LaguerreFacet] = []
-                                        facets.reserveCapacity(Self.chunk * (Cell.dimension == 2 ? 7 : 18))
-                                        for atom in piece * Self.chunk..<min(count, (piece + 1) * Self.chunk) {
-                                            cutter.cut(atom, previous)
-                                            let row = RowAntiderivative(
-                                                table, origin: tree.points[atom], near: cutter.cell.vertex)
-                                            let place = facets.count
-                                            let room = cutter.cell.facetCount
-                                            var sums = CellMoments()
-                                            withUnsafeTemporaryAllocation(of: LaguerreFacet.self, capacity: room + 1) {
-                                                buffer in
-                                                guard let target = buffer.baseAddress else { return }
-                                                let (found, written) = cutter.cell.integrate(
-                                                    row, moments: moments, facets: target)
-                                                sums = found
-                                                for index in 0..<written { facets.append(target[index]) }
-                                            }
-                                            masses[atom] = Swift.max(0, sums.mass)
-                                            reaches[atom] = cutter.cell.squaredReach
-                                            counts[atom] = facets.count - place
-                                            if moments {
-                                                costs[atom] = sums.second
-                                                displacements[atom] = sums.mass > 0 ? sums.first / sums.mass : .zero
-                                            }
-                                        }
-                                        parts[piece] = facets
-                                    }
-                                }
-                            }
-                        }
-                    }
+            parts.withUnsafeMutableBufferPointer { parts in
+                // A piece reads all weights and writes its own part.
+                nonisolated(unsafe) let (parts, base) = (parts, base)
+                parallelism.forEach(pieces) { piece in
+                    var cutter = CellCutter<Cell>(tree, envelope, base)
+                    defer { cutter.deallocate() }
+                    let atoms = piece * Self.chunk..<min(count, (piece + 1) * Self.chunk)
+                    parts[piece] = Part(atoms, &cutter, tree, table, previous: previous, moments: moments)
                 }
             }
         }
-        var start = 0
-        for atom in 0...count {
-            let size = counts[atom]
-            counts[atom] = start
-            start += size
+        masses = parts.flatMap(\.masses)
+        costs = parts.flatMap(\.costs)
+        displacements = parts.flatMap(\.displacements)
+        squaredReaches = parts.flatMap(\.squaredReaches)
+        facets = parts.flatMap(\.facets)
+        starts = [0]
+        starts.reserveCapacity(count + 1)
+        for size in parts.lazy.flatMap(\.facetCounts) { starts.append(starts[starts.count - 1] + size) }
+    }
+
+    /// The cells of consecutive atoms.
+    private struct Part {
+        var masses: [Double] = []
+        var costs: [Double] = []
+        var displacements: [PeriodicPoint] = []
+        var squaredReaches: [Double] = []
+        var facetCounts: [Int] = []
+        var facets: [LaguerreFacet] = []
+
+        init() {}
+
+        init<Cell: LaguerreCell>(
+            _ atoms: Range<Int>, _ cutter: inout CellCutter<Cell>, _ tree: AtomTree, _ table: DensityTable,
+            previous: LaguerreDiagram?, moments: Bool
+        ) {
+            masses.reserveCapacity(atoms.count)
+            squaredReaches.reserveCapacity(atoms.count)
+            facetCounts.reserveCapacity(atoms.count)
+            facets.reserveCapacity(atoms.count * (Cell.dimension == 2 ? 7 : 18))
+            for atom in atoms {
+                cutter.cut(atom, previous)
+                let row = RowAntiderivative(table, origin: tree.points[atom], near: cutter.cell.vertex)
+                let place = facets.count
+                let sums = withUnsafeTemporaryAllocation(
+                    of: LaguerreFacet.self, capacity: cutter.cell.facetCount + 1
+                ) { buffer in
+                    // There is room for one facet at least.
+                    guard let target = buffer.baseAddress else { return CellMoments() }
+                    let (sums, count) = cutter.cell.integrate(row, moments: moments, facets: target)
+                    facets.append(contentsOf: buffer[..<count])
+                    return sums
+                }
+                masses.append(Swift.max(0, sums.mass))
+                squaredReaches.append(cutter.cell.squaredReach)
+                facetCounts.append(facets.count - place)
+                if moments {
+                    costs.append(sums.second)
+                    displacements.append(sums.mass > 0 ? sums.first / sums.mass : .zero)
+                }
+            }
         }
-        self.masses = masses
-        self.costs = costs
-        self.displacements = displacements
-        squaredReaches = reaches
-        starts = counts
-        facets = []
-        facets.reserveCapacity(start)
-        for part in parts { facets.append(contentsOf: part) }
     }
 }
 
