@@ -47,10 +47,11 @@ test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens t
 	.venv-readers/bin/python -m pip install -q --disable-pip-version-check -r $<
 	touch $@
 
-test-peers: setup .venv-peers/installed ## Compares random experts and every ansatz with PennyLane and Qiskit; KAC_PEER_SEED=n repeats a sample.
-	@mkdir -p build/peers && rm -f build/peers/experts.json
+test-peers: setup .venv-peers/installed ## Random experts beside PennyLane and Qiskit, distances beside linear programmes; KAC_PEER_SEED=n repeats a sample.
+	@mkdir -p build/peers && rm -f build/peers/experts.json build/peers/transport.json
 	KAC_PEER_SAMPLES=$(CURDIR)/build/peers swift test $(CONFIGURATION) --disable-testable-imports --filter PeerSamplesTests
 	.venv-peers/bin/python Tests/peers/check_experts.py build/peers/experts.json
+	.venv-peers/bin/python Tests/peers/check_transport.py build/peers/transport.json
 
 .venv-peers/installed: Tests/peers/requirements.txt
 	python3 -m venv --clear .venv-peers

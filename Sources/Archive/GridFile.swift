@@ -5,7 +5,7 @@ public import Torus
 ///
 /// | file | axes |
 /// |---|---|
-/// | `run.h5`, a run file | its density at the last output |
+/// | `run.h5`, a run file | its own density, at the last output unless another time is named |
 /// | `any.h5:/group/array`, a dataset of any HDF5 file | axis 0 is θ₀ |
 /// | `any.npy`, NumPy's format | axis 0 is θ₀ |
 /// | `any.csv`, numbers between commas | a row a cell of θ₀, a column a cell of θ₁; one row or one column for one angle |
@@ -16,77 +16,90 @@ public import Torus
 public enum GridFile {
     /// The cell averages in a file.
     ///
+    /// - Parameters:
+    ///   - dataset: the path of a dataset in an HDF5 file, as after the colon of `any.h5:/group/array`.
+    ///   - time: the output of a run file; nil for the last.
+    ///   - axes: which angle each axis of an array is, such as `[1, 0]` for an array whose last axis is θ₀; nil for the order
+    ///     of the array. A run file knows its axes.
     /// - Throws: `ArchiveError` for HDF5 files, `GridFileError` for the others.
-    public static func field(at name: String) throws -> Field {
-        if let (file, path) = dataset(in: name) {
+    public static func field(
+        at name: String, dataset: String? = nil, time: Double? = nil, axes: [Int]? = nil
+    ) throws -> Field {
+        let (file, path) = dataset.map { (name, $0) } ?? FileName.parts(of: name)
+        if let path {
+            // The density of a run file has the time for its first axis, whatever it is called by.
+            if FileName.isDensity(path), let run = try? RunFileReader.contents(of: URL(fileURLWithPath: file)) {
+                return try field(of: run, name: name, time: time, axes: axes)
+            }
+            try refuse(time, name)
             let array = try array(at: path, in: URL(fileURLWithPath: file))
-            return try field(name, rowMajor: array.values, shape: array.shape)
+            return try field(name, array.values, shape: array.shape, axes: axes)
         }
         switch URL(fileURLWithPath: name).pathExtension.lowercased() {
         case "npy":
-            let array = try NumPyArray(contents(of: name), name: name)
-            return try array.isColumnMajor
-                ? field(name, columnMajor: array.values, shape: array.shape)
-                : field(name, rowMajor: array.values, shape: array.shape)
+            try refuse(time, name)
+            let array = try NumPyArray(FileName.contents(of: name), name: name)
+            return try field(name, array.values, shape: array.shape, isColumnMajor: array.isColumnMajor, axes: axes)
         case "csv", "txt":
-            let rows = try numbers(contents(of: name), name: name)
+            try refuse(time, name)
+            let rows = try NumberTable(FileName.contents(of: name), name: name, mayHaveHeader: false).rows
             let isLine = rows.count == 1 || rows[0].count == 1
             return try field(
-                name, rowMajor: Array(rows.joined()),
-                shape: isLine ? [rows.count * rows[0].count] : [rows.count, rows[0].count])
+                name, Array(rows.joined()),
+                shape: isLine ? [rows.count * rows[0].count] : [rows.count, rows[0].count], axes: axes)
         case "h5", "hdf5", "nc":
-            let run = try RunFileReader.contents(of: URL(fileURLWithPath: name))
-            guard let last = run.densities.last else { throw GridFileError.empty(name: name) }
-            return Field(grid: run.grid, values: last)
+            do {
+                let run = try RunFileReader.contents(of: URL(fileURLWithPath: name))
+                return try field(of: run, name: name, time: time, axes: axes)
+            } catch ArchiveError.notARunFile(_, let reason) {
+                let parts = try RunFileReader.storage(of: URL(fileURLWithPath: name))
+                throw GridFileError.noDataset(name: name, reason: reason, datasets: parts.map(\.path))
+            }
         default: throw GridFileError.unknownFormat(name: name)
         }
     }
 
-    /// `file.h5:/path` as its two parts.
-    private static func dataset(in name: String) -> (file: String, path: String)? {
-        guard let range = name.range(of: ":/", options: .backwards) else { return nil }
-        return (String(name[..<range.lowerBound]), String(name[name.index(after: range.lowerBound)...]))
+    private static func refuse(_ time: Double?, _ name: String) throws {
+        if let time { throw GridFileError.noTimes(name: name, time: time) }
     }
 
-    private static func contents(of name: String) throws -> Data {
-        guard FileManager.default.fileExists(atPath: name) else { throw ArchiveError.notFound(path: name) }
-        do {
-            return try Data(contentsOf: URL(fileURLWithPath: name))
-        } catch {
-            throw ArchiveError.notReadable(path: name, reason: error.localizedDescription)
+    private static func field(of run: RunContents, name: String, time: Double?, axes: [Int]?) throws -> Field {
+        if let axes { throw GridFileError.axes(name: name, found: axes, rank: nil) }
+        let output = try run.output(at: time, name: name)
+        return Field(grid: run.grid, values: run.densities[output])
+    }
+
+    /// An array's values with θ₀ fastest.
+    private static func field(
+        _ name: String, _ values: [Double], shape: [Int], isColumnMajor: Bool = false, axes: [Int]?
+    ) throws -> Field {
+        guard (1...3).contains(shape.count) else { throw GridFileError.rank(name: name, shape: shape) }
+        guard !values.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw GridFileError.empty(name: name) }
+        let angles = axes ?? Array(shape.indices)
+        guard angles.sorted() == Array(shape.indices) else {
+            throw GridFileError.axes(name: name, found: angles, rank: shape.count)
         }
-    }
-
-    /// Axis 0 slowest, as C and NumPy store: turned to θ₀ fastest.
-    private static func field(_ name: String, rowMajor values: [Double], shape: [Int]) throws -> Field {
-        let grid = try grid(name, shape: shape, count: values.count)
-        // The last axis is fastest in the source, the first in the field.
+        var cells = shape
+        for (axis, angle) in angles.enumerated() { cells[angle] = shape[axis] }
+        let grid = try PeriodicGrid(cells: cells)
         var strides = [1]
-        for cells in shape.dropLast() { strides.append(strides[strides.count - 1] * cells) }
+        for count in cells.dropLast() { strides.append(strides[strides.count - 1] * count) }
+        // From the fastest axis of the array to its slowest.
+        let order = isColumnMajor ? Array(shape.indices) : shape.indices.reversed()
         var turned = values
         for index in values.indices {
             var (rest, place) = (index, 0)
-            for (cells, stride) in zip(shape, strides).reversed() {
-                place += rest % cells * stride
-                rest /= cells
+            for axis in order {
+                place += rest % shape[axis] * strides[angles[axis]]
+                rest /= shape[axis]
             }
             turned[place] = values[index]
         }
         return Field(grid: grid, values: turned)
     }
 
-    private static func field(_ name: String, columnMajor values: [Double], shape: [Int]) throws -> Field {
-        Field(grid: try grid(name, shape: shape, count: values.count), values: values)
-    }
-
-    private static func grid(_ name: String, shape: [Int], count: Int) throws -> PeriodicGrid {
-        guard (1...3).contains(shape.count) else { throw GridFileError.rank(name: name, shape: shape) }
-        guard count > 0, shape.allSatisfy({ $0 > 0 }) else { throw GridFileError.empty(name: name) }
-        return try PeriodicGrid(cells: shape)
-    }
-
     /// An array of a foreign HDF5 file.
-    private static func array(at path: String, in file: URL) throws -> (values: [Double], shape: [Int]) {
+    static func array(at path: String, in file: URL) throws -> (values: [Double], shape: [Int]) {
         try RunFileReader.reading(file) { root, size in
             let dataset = try root.dataset(at: path)
             let shape = try dataset.extent()
@@ -98,28 +111,6 @@ public enum GridFile {
             return (try dataset.reals(count: count), shape)
         }
     }
-
-    /// The rows of a text of numbers between commas; empty lines and lines that begin with # are passed over.
-    private static func numbers(_ data: Data, name: String) throws -> [[Double]] {
-        guard let text = String(data: data, encoding: .utf8) else { throw GridFileError.notText(name: name) }
-        var rows: [[Double]] = []
-        for (line, words) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let trimmed = words.trimmingCharacters(in: .whitespaces)
-            if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
-            let row = try trimmed.split(separator: ",", omittingEmptySubsequences: false).map { word -> Double in
-                guard let value = Double(word.trimmingCharacters(in: .whitespaces)) else {
-                    throw GridFileError.notANumber(name: name, line: line + 1, found: String(word))
-                }
-                return value
-            }
-            if let first = rows.first, first.count != row.count {
-                throw GridFileError.raggedRow(name: name, line: line + 1, found: row.count, expected: first.count)
-            }
-            rows.append(row)
-        }
-        guard !rows.isEmpty else { throw GridFileError.empty(name: name) }
-        return rows
-    }
 }
 
 /// Why a file is not a grid of numbers.
@@ -130,6 +121,14 @@ public enum GridFileError: Error, Sendable, Equatable, CustomStringConvertible {
     case empty(name: String)
     /// The array has too many or too few axes.
     case rank(name: String, shape: [Int])
+    /// The axes are no permutation of the array's; no rank for a file that knows its own.
+    case axes(name: String, found: [Int], rank: Int?)
+    /// The HDF5 file is none of ours, and no dataset was named.
+    case noDataset(name: String, reason: String, datasets: [String])
+    /// A time was named for a file that has none.
+    case noTimes(name: String, time: Double)
+    /// The run has no output at a time.
+    case noOutput(name: String, time: Double, times: [Double])
     /// The file is not UTF-8 text.
     case notText(name: String)
     /// Something else than a number stands in a line.
@@ -146,6 +145,18 @@ public enum GridFileError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(name): expected a grid in a file .npy, .csv or .h5 (a run file), or a dataset as in file.h5:/path"
         case .empty(let name): "\(name): the file holds no numbers"
         case .rank(let name, let shape): "\(name): found an array of shape \(shape), expected one to three axes"
+        case .axes(let name, let found, let rank):
+            rank.map {
+                "\(name): found the axes \(found), expected an order of \(Array(0..<$0)), the angle of each axis of the array"
+            } ?? "\(name): found the axes \(found) for a run file, which knows its own: leave them out"
+        case .noDataset(let name, let reason, let datasets):
+            "\(name): an HDF5 file, but not a run of kac (\(reason)): name one of its datasets, as in \(name):/path; it has "
+                + (datasets.isEmpty ? "none" : datasets.joined(separator: ", "))
+        case .noTimes(let name, let time):
+            "\(name): found the time \(time) for a file that is no run file: leave it out"
+        case .noOutput(let name, let time, let times):
+            "\(name): there is no output at the time \(time); its outputs are at "
+                + times.map { "\($0)" }.joined(separator: ", ")
         case .notText(let name): "\(name): the file is not UTF-8 text, expected numbers between commas"
         case .notANumber(let name, let line, let found): "\(name):\(line): found '\(found)', expected a number"
         case .raggedRow(let name, let line, let found, let expected):

@@ -44,6 +44,8 @@ public struct Comparison: Sendable {
     /// The grid's term of the distances' error budget at each compared time, `[output][order]`, in radians; none where
     /// the limit has no finer density.
     private let gridTerms: [[WassersteinOrder: Double]]
+    /// What is known of `E W₂²` at each compared time.
+    let shapes: [RateShape]
     /// About how far the limit itself is from the true one at each compared time; NaN where that is not known.
     private let solverErrors: [Double]
     private let samples: [Sample]
@@ -62,10 +64,11 @@ public struct Comparison: Sendable {
         precondition(!plan.counts.isEmpty && plan.replicates >= 1 && !plan.outputs.isEmpty)
         let quantities = plan.quantities(hasHeldOutData: !problem.heldOutTargets.isEmpty)
         let sideBySide = plan.replicates >= 2 * parallelism.threads
-        let densities = Self.circleDensities(limit, plan)
+        let densities = Self.densities(limit, plan)
         let job = ReplicateJob(
             problem: problem, limit: limit, plan: plan, quantities: quantities,
             densities: densities.map { try? $0.get() }, parallelism: sideBySide ? .serial : parallelism,
+            workPerDistance: Self.workPerDistance(plan, limit),
             progress: WorkMeter(total: Self.work(plan, limit), report: progress))
         let results = try (sideBySide ? parallelism : .serial).map(plan.replicates, job.run(replicate:))
         self.plan = plan
@@ -73,6 +76,9 @@ public struct Comparison: Sendable {
         self.quantities = quantities
         samples = results.flatMap(\.samples)
         solverErrors = plan.outputs.map { limit.solverErrors[$0] }
+        shapes = plan.outputs.map {
+            limit.densities.indices.contains($0) ? RateShape(squaredW2: limit.densities[$0]) : .power
+        }
         gridTerms = plan.outputs.map { output in
             guard let refined = limit.refinedDensities[output] else { return [:] }
             let orders = plan.wasserstein.map { order in
@@ -88,24 +94,33 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// The work of a plan: experts times the time they are followed, the synchronous copies included.
+    /// The number of angles.
+    public var dimension: Int { trajectory.first?.dimension ?? 1 }
+
+    /// The work of a plan: experts times the time they are followed, the synchronous copies included, and the distances.
     private static func work(_ plan: ComparisonPlan, _ limit: Limit) -> Double {
         let compared = limit.times[plan.outputs[plan.outputs.count - 1]]
         let largest = Double(plan.counts[plan.counts.count - 1])
         let experts = Double(plan.counts.reduce(0, +)) + (plan.coupling ? largest : 0)
+        let distances = Double(plan.counts.reduce(0, +) * plan.outputs.count) * workPerDistance(plan, limit)
         // One ensemble is followed to the last output.
-        return Double(plan.replicates) * experts * compared + largest * ((limit.times.last ?? compared) - compared)
+        return Double(plan.replicates) * (experts * compared + distances)
+            + largest * ((limit.times.last ?? compared) - compared)
     }
 
-    private static func circleDensities(
-        _ limit: Limit, _ plan: ComparisonPlan
-    ) -> [Result<CircleDensity, any Error>] {
+    /// The time of a distance, as that over which an expert is followed meanwhile: on the torus it is most of the work.
+    fileprivate static func workPerDistance(_ plan: ComparisonPlan, _ limit: Limit) -> Double {
+        let dimension = limit.grid?.dimension ?? 1
+        return plan.wasserstein.isEmpty || dimension == 1 ? 0 : dimension == 2 ? 30 : 200
+    }
+
+    private static func densities(_ limit: Limit, _ plan: ComparisonPlan) -> [Result<ComparedDensity, any Error>] {
         plan.outputs.map { output in
             Result {
                 guard output < limit.densities.count else {
-                    throw TransportError.dimension(found: limit.firstMoments[output].count, expected: 1)
+                    throw TransportError.unsupportedDimension(found: limit.firstMoments[output].count)
                 }
-                return try CircleDensity(limit.densities[output])
+                return try ComparedDensity(limit.densities[output])
             }
         }
     }
@@ -162,8 +177,9 @@ private struct ReplicateJob: Sendable {
     let limit: Limit
     let plan: ComparisonPlan
     let quantities: [Quantity]
-    let densities: [CircleDensity?]
+    let densities: [ComparedDensity?]
     let parallelism: Parallelism
+    let workPerDistance: Double
     let progress: WorkMeter
 
     struct Outcome: Sendable {
@@ -187,6 +203,7 @@ private struct ReplicateJob: Sendable {
         }
         var outcome = Outcome()
         for count in plan.counts {
+            var duals: [Double]?
             let keeps = replicate == 0 && count == largest
             try flow.train(
                 draws.prefix(count), times: keeps ? limit.times : times,
@@ -199,17 +216,24 @@ private struct ReplicateJob: Sendable {
                 }
                 guard let compared = keeps ? plan.outputs.firstIndex(of: index) : index else { return }
                 outcome.samples += compare(
-                    ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil)
+                    ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil,
+                    duals: &duals)
+                progress.add(Double(count) * workPerDistance)
             }
         }
         return outcome
     }
 
     private func compare(
-        _ ensemble: Ensemble, _ moments: [Double], compared: Int, copies: Ensemble?
+        _ ensemble: Ensemble, _ moments: [Double], compared: Int, copies: Ensemble?, duals: inout [Double]?
     ) -> [Comparison.Sample] {
         let output = plan.outputs[compared]
-        let atoms = plan.wasserstein.isEmpty ? nil : try? CircleAtoms(angles: ensemble.angles)
+        var distances: [WassersteinOrder: Distance] = [:]
+        if !plan.wasserstein.isEmpty, let density = densities[compared] {
+            let found = try? density.distances(
+                plan.wasserstein, to: ensemble, start: &duals, parallelism: parallelism)
+            distances = found ?? [:]
+        }
         let training = zip(problem.function(moments: moments), limit.functions[output]).map(-)
         let heldOut = zip(problem.heldOutFunction(moments: moments), limit.heldOutFunctions[output]).map(-)
         func rootMeanSquare(_ values: [Double]) -> Double {
@@ -217,8 +241,8 @@ private struct ReplicateJob: Sendable {
         }
         return quantities.map { quantity in
             switch quantity {
-            case .w1: distance(atoms, densities[compared], .one)
-            case .w2: distance(atoms, densities[compared], .two)
+            case .w1: sample(distances[.one])
+            case .w2: sample(distances[.two])
             case .coupling: copies.map { Comparison.Sample(couplingDistance(ensemble, $0)) } ?? .failed
             case .functionError: Comparison.Sample(rootMeanSquare(training))
             case .functionErrorTest: Comparison.Sample(rootMeanSquare(heldOut))
@@ -228,11 +252,8 @@ private struct ReplicateJob: Sendable {
         }
     }
 
-    private func distance(
-        _ atoms: CircleAtoms?, _ density: CircleDensity?, _ order: WassersteinOrder
-    ) -> Comparison.Sample {
-        guard let atoms, let density else { return .failed }
-        let distance = wasserstein(atoms: atoms, density: density, order: order)
+    private func sample(_ distance: Distance?) -> Comparison.Sample {
+        guard let distance else { return .failed }
         return Comparison.Sample(value: distance.midpoint, lower: distance.lower, upper: distance.upper)
     }
 

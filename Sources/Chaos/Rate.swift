@@ -1,7 +1,8 @@
 /// The exponent with which a quantity falls with the number of experts, fitted over `N ≥ 100`, beside the theory's.
 ///
 /// The mean over the replicates of W₁, or of the square of a root mean square (W₂, coupling, function error), is fitted by
-/// a power of `N`; the exponent is that of the quantity itself. The interval is a 95 % bootstrap over the replicates.
+/// a power of `N`; the exponent is that of the quantity itself. For W₂ in several angles the power stands beside what is known of
+/// `E W₂²`: `(a ln N + b) N^{2e}` in two, `(a + b N^{−1/3}) N^{2e}` in three. The interval is a 95 % bootstrap over the replicates.
 public struct Rate: Sendable, Equatable {
     /// What the interval says of the sharp exponent.
     public enum Verdict: String, Sendable {
@@ -12,7 +13,7 @@ public struct Rate: Sendable, Equatable {
         /// The interval is wider than that, or there is none.
         case notEnoughData = "not enough data"
         /// The theory says nothing here: the quantity vanishes, the density nearly vanishes somewhere, no single power
-        /// describes the quantity, or the limit is not known well enough for the means that are fitted.
+        /// describes the quantity, or limit or distances are not known well enough for the means that are fitted.
         case notApplicable = "not applicable"
     }
 
@@ -24,7 +25,7 @@ public struct Rate: Sendable, Equatable {
     public static let smallestDensityRatio = 0.01
 
     /// An error of the limit, of its grid and of its solver, above this part of the smallest mean that is fitted spoils the fit;
-    /// so does one that is not known.
+    /// so does one that is not known, and a bracket of a distance as wide as that.
     public static let largestErrorShare = 0.1
 
     /// What falls.
@@ -56,21 +57,28 @@ public struct Rate: Sendable, Equatable {
         let counts = comparison.plan.counts
         let used = counts.indices.filter { counts[$0] >= Self.smallestCount }
         let values = used.map { comparison.samples(quantity, count: $0, output: output).map(\.value) }
+        let dimension = comparison.dimension
         let fit = PowerLawFit(
-            counts: used.map { counts[$0] }, values: values, power: quantity.fittedPower, seed: comparison.plan.seed)
+            counts: used.map { counts[$0] }, values: values, power: quantity.fittedPower,
+            shape: quantity == .w2 ? comparison.shapes[output] : .power, seed: comparison.plan.seed)
         self.quantity = quantity
         time = comparison.times[output]
         exponent = fit.exponent
         (lower, upper) = fit.interval
-        theory = quantity.sharpExponent ?? .nan
-        proved = quantity.provedExponent ?? .nan
+        theory = quantity.sharpExponent(dimension: dimension) ?? .nan
+        proved = quantity.provedExponent(dimension: dimension) ?? .nan
         let isTransport = quantity == .w1 || quantity == .w2
         let vanishes = values.contains { row in row.allSatisfy { $0 == 0 } }
-        let smallest = used.last.map { comparison.mean(quantity, count: $0, output: output).mean } ?? .nan
+        let last = used.last.map { comparison.mean(quantity, count: $0, output: output) }
+        let smallest = last?.mean ?? .nan
+        let isWide =
+            isTransport && !((last?.upper ?? .nan) - (last?.lower ?? .nan) <= Self.largestErrorShare * smallest)
         let error = comparison.gridTerm(quantity, output: output) + comparison.solverError(output: output)
         isTooCoarse = !used.isEmpty && !(error <= Self.largestErrorShare * smallest)
         verdict =
-            if theory.isNaN || vanishes || isTooCoarse || (isTransport && densityRatio < Self.smallestDensityRatio) {
+            if theory.isNaN || vanishes || isTooCoarse || isWide
+                || (isTransport && densityRatio < Self.smallestDensityRatio)
+            {
                 .notApplicable
             } else if used.count < 3 {
                 .notEnoughData

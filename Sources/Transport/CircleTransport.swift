@@ -12,13 +12,3 @@ public enum CircleTransport {
     /// period later, the weight of the first atoms, and the shifted weight; `4·2⁻⁵³` in all.
     static let massRounding = 0x1p-51
 }
-
-/// The Wasserstein distance of the given order on the circle, in radians.
-///
-/// - Complexity: O(N + M) a sweep, in practice about ten sweeps.
-public func wasserstein(atoms: CircleAtoms, density: CircleDensity, order: WassersteinOrder) -> Distance {
-    switch order {
-    case .one: CircleTransport.w1(atoms, density)
-    case .two: CircleTransport.w2(atoms, density)
-    }
-}

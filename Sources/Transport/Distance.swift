@@ -22,6 +22,9 @@ public struct Distance: Sendable, Equatable {
         self.iterations = iterations
     }
 
+    /// Whether the solver gave up before the bracket was as narrow as the method makes it.
+    public var isEarly: Bool { method.contains(TorusTransport.earlyEnd) }
+
     /// The width `upper − lower` of the bracket, in radians.
     public var gap: Double { upper - lower }
 

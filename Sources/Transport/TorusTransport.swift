@@ -7,6 +7,8 @@ public import Torus
 public enum TorusTransport {
     /// The relative gap of `W₂²` below which a distance is called exact.
     static let exactGap = 1e-9
+    /// Ends the method's name of a distance whose solver did not converge.
+    static let earlyEnd = ", stopped early"
 
     /// The best plan between atoms and a density.
     ///
@@ -72,47 +74,11 @@ public enum TorusTransport {
                     let distance = Distance(
                         lower: bracket.lowerBound.squareRoot().nextDown.magnitude,
                         upper: bracket.upperBound.squareRoot().nextUp,
-                        method: isExact ? name : name + ", stopped early", iterations: dual.evaluations)
+                        method: isExact ? name : name + earlyEnd, iterations: dual.evaluations)
                     return SemiDiscretePlan(dual, distance: distance)
                 }
                 tolerance *= 0.01
             }
         }
-    }
-}
-
-/// The Wasserstein distance of the given order on the torus in two or three angles, in radians; of order 2 alone.
-///
-/// - Throws: `TransportError` for another order, or when the numbers of angles differ.
-public func wasserstein(
-    atoms: TorusAtoms, density: TorusDensity, order: WassersteinOrder, parallelism: Parallelism = .serial
-) throws -> Distance {
-    guard order == .two else { throw TransportError.unsupportedOrder(order, dimension: atoms.dimension) }
-    return try TorusTransport.plan(atoms, density, parallelism: parallelism).distance
-}
-
-/// The Wasserstein distance between atoms and a density on the torus in one, two or three angles, in radians.
-///
-/// For many sets of atoms or many densities, build `CircleAtoms` and `CircleDensity`, or `TorusAtoms` and `TorusDensity`, once
-/// each.
-///
-/// - Parameters:
-///   - atoms: radians, axis by axis: angle `a` of atom `i` is at `a·N + i`; wrapped to `[0, 2π)`.
-///   - weights: one an atom, sum 1; nil for equal weights.
-///   - density: cell averages per radian^d.
-/// - Throws: `TransportError` when the data cannot be compared, or for order 1 in two or three angles.
-public func wasserstein(
-    atoms: [Double], weights: [Double]? = nil, density: Field, order: WassersteinOrder,
-    parallelism: Parallelism = .serial
-) throws -> Distance {
-    switch density.grid.dimension {
-    case 1:
-        let circle = try weights.map { try CircleAtoms(angles: atoms, weights: $0) } ?? CircleAtoms(angles: atoms)
-        return wasserstein(atoms: circle, density: try CircleDensity(density), order: order)
-    case 2, 3:
-        return try wasserstein(
-            atoms: try TorusAtoms(angles: atoms, dimension: density.grid.dimension, weights: weights),
-            density: try TorusDensity(density), order: order, parallelism: parallelism)
-    default: throw TransportError.unsupportedDimension(found: density.grid.dimension)
     }
 }

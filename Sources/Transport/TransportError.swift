@@ -14,8 +14,6 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
     case startCount(found: Int, expected: Int)
     /// A starting weight is infinite or not a number.
     case nonFiniteStart(index: Int, value: Double)
-    /// The order is not offered for this many angles.
-    case unsupportedOrder(WassersteinOrder, dimension: Int)
     /// An atom is at no angle: infinite or not a number.
     case nonFiniteAngle(index: Int, value: Double)
     /// There are as many weights as atoms, or none.
@@ -30,6 +28,16 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
     case nonFiniteDensity(cell: Int, value: Double)
     /// A cell average is below zero.
     case negativeDensity(cell: Int, value: Double)
+    /// A mode has another number of frequencies than the density has angles.
+    case frequencyCount(found: Int, expected: Int)
+    /// A mode, or its negative, is given twice.
+    case repeatedMode(frequency: [Int])
+    /// A mode's coefficient is infinite or not a number.
+    case nonFiniteMode(frequency: [Int])
+    /// The coefficient of frequency 0 is not real.
+    case complexMass(imaginary: Double)
+    /// A sum of modes is below zero at some point.
+    case negativeModes(value: Double)
     /// The density's mass is 1 plus a defect beyond the tolerance.
     case mass(defect: Double, tolerance: Double)
 
@@ -47,8 +55,6 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
             "found \(found) starting weights for \(expected) atoms"
         case .nonFiniteStart(let index, let value):
             "starting weight \(index) is \(value), expected a finite number"
-        case .unsupportedOrder(let order, let dimension):
-            "found order \(order.rawValue) in \(dimension) angles, expected order 2 there"
         case .nonFiniteAngle(let index, let value): "atom \(index) is at \(value), expected a finite angle"
         case .weightCount(let found, let expected): "found \(found) weights for \(expected) atoms"
         case .nonFiniteWeight(let index, let value): "weight \(index) is \(value), expected a finite number"
@@ -59,6 +65,15 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
             "the density in cell \(cell) is \(value), expected a finite number"
         case .negativeDensity(let cell, let value):
             "the density in cell \(cell) is \(value), expected no negative value"
+        case .frequencyCount(let found, let expected):
+            "found a mode of \(found) frequencies, expected one for each of the \(expected) angles"
+        case .repeatedMode(let frequency):
+            "the mode \(frequency) is given twice, expected one of each pair of opposite frequencies"
+        case .nonFiniteMode(let frequency): "the mode \(frequency) is no finite number"
+        case .complexMass(let imaginary):
+            "the mode of frequency 0 has the imaginary part \(imaginary), expected a real number"
+        case .negativeModes(let value):
+            "the modes sum to \(value) at a point, expected a density without negative values"
         case .mass(let defect, let tolerance):
             "the density has the mass 1 + (\(defect)), expected 1 within \(tolerance): normalise it first"
         }

@@ -18,8 +18,8 @@ struct Kac: ParsableCommand {
             """,
         version: softwareVersion,
         subcommands: [
-            RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, InspectCommand.self,
-            VerifyCommand.self,
+            RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, DistanceCommand.self,
+            CompareCommand.self, InspectCommand.self, VerifyCommand.self,
         ])
 
     /// Runs the command that the arguments name.

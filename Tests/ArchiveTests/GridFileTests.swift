@@ -73,11 +73,49 @@ import Torus
         let url = folder.appendingPathComponent("run.h5")
         try RunFileWriter.write(run, to: url, overwrite: false)
         #expect(try GridFile.field(at: url.path) == Field(grid: run.grid, values: try #require(run.densities.last)))
-        // As a foreign array: axis 0 is the first of [time, y, x].
-        let field = try GridFile.field(at: url.path + ":/density")
-        #expect(field.grid.cells == [3, 4, 5])
-        #expect(field.values[2] == run.densities[2][0] && field.values[2 + 3 * 1] == run.densities[2][5])
+        // Its density is no array with the time for an angle, whatever it is called by.
+        for name in [":/density", ""] {
+            let first = try GridFile.field(at: url.path + name, time: run.times[0])
+            #expect(first == Field(grid: run.grid, values: run.densities[0]))
+        }
+        #expect(try GridFile.field(at: url.path, dataset: "/density", time: nil).values == run.densities.last)
+        // Other arrays are foreign: axis 0 of [time, expert] is the first.
+        let field = try GridFile.field(at: url.path + ":/expert_y")
+        let experts = try #require(run.experts)
+        #expect(field.grid.cells == [3, experts.ensembleCount])
+        #expect(field.values[2 + 3 * 1] == experts.positions[1][2][1])
         #expect(throws: ArchiveError.self) { try GridFile.field(at: url.path + ":/nothing") }
+        #expect(throws: GridFileError.noOutput(name: url.path, time: 77, times: run.times)) {
+            try GridFile.field(at: url.path, time: 77)
+        }
+        #expect(throws: GridFileError.axes(name: url.path, found: [1, 0], rank: nil)) {
+            try GridFile.field(at: url.path, axes: [1, 0])
+        }
+        #expect(throws: GridFileError.noTimes(name: url.path + ":/x", time: 1)) {
+            try GridFile.field(at: url.path + ":/x", time: 1)
+        }
+    }
+
+    @Test func axesAreTurned() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = try write(Self.numPy((0..<24).map(Double.init), shape: "(2, 3, 4)"), "d.npy")
+        let plain = try GridFile.field(at: file)
+        let turned = try GridFile.field(at: file, axes: [2, 0, 1])
+        #expect(turned.grid.cells == [3, 4, 2])
+        for i in 0..<2 {
+            for j in 0..<3 {
+                for k in 0..<4 {
+                    #expect(turned.values[j + 3 * (k + 4 * i)] == plain.values[i + 2 * (j + 3 * k)])
+                }
+            }
+        }
+        let columns = try write(Self.numPy([0, 10, 1, 11, 2, 12], shape: "(2, 3)", order: "True"), "b.npy")
+        #expect(try GridFile.field(at: columns, axes: [1, 0]).values == [0, 1, 2, 10, 11, 12])
+        for axes in [[0], [0, 0], [1, 2], [0, 1, 2]] {
+            #expect(throws: GridFileError.axes(name: columns, found: axes, rank: 2)) {
+                try GridFile.field(at: columns, axes: axes)
+            }
+        }
     }
 
     @Test(arguments: [

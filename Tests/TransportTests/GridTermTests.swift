@@ -33,4 +33,46 @@ import Transport
         #expect(
             abs(gridTerm(of: coarse, against: fine, order: .two) - 4 / 3 * 2 * .pi * (3.0 / 16).squareRoot()) < 1e-14)
     }
+
+    /// On products the map moves each axis alone: the terms' squares add up for W₂, the terms for W₁.
+    @Test(arguments: [2, 3]) func itAddsUpOnProducts(dimension: Int) throws {
+        let (amplitudes, cells) = ([0.8, -0.5, 0.3], [8, 5, 6])
+        func product(_ factor: Int) throws -> Field {
+            let rows = try (0..<dimension).map { try Self.field(cells[$0] * factor, amplitudes[$0]) }
+            let grid = try PeriodicGrid(cells: rows.map { $0.values.count })
+            return Field(
+                grid: grid,
+                values: (0..<grid.cellCount).map { cell in
+                    var (rest, value) = (cell, 1.0)
+                    for row in rows {
+                        value *= row.values[rest % row.values.count]
+                        rest /= row.values.count
+                    }
+                    return value
+                })
+        }
+        for order in WassersteinOrder.allCases {
+            let term = gridTerm(of: try product(1), against: try product(4), order: order)
+            let axes = try (0..<dimension).map { axis in
+                gridTerm(
+                    of: try Self.field(cells[axis], amplitudes[axis]),
+                    against: try Self.field(4 * cells[axis], amplitudes[axis]), order: order)
+            }
+            let sum = order == .one ? axes.reduce(0, +) : axes.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            #expect(abs(term - sum) < 1e-14 * sum)
+        }
+    }
+
+    /// All mass of a cell of the plane in one of its sixteen parts.
+    @Test func onePartSpreadOverTheCell() throws {
+        let coarse = Field(grid: try PeriodicGrid(cells: [1, 1]), values: [1 / (4 * .pi * .pi)])
+        var fine = Field(grid: try PeriodicGrid(cells: [4, 4]), constant: 0)
+        fine.values[0] = 16 / (4 * .pi * .pi)
+        // As in one angle, along both.
+        #expect(abs(gridTerm(of: coarse, against: fine, order: .one) - 4 / 3 * 4 * .pi * 3 / 8) < 1e-14)
+        #expect(
+            abs(gridTerm(of: coarse, against: fine, order: .two) - 4 / 3 * 2 * .pi * (3.0 / 8).squareRoot()) < 1e-14)
+        fine.values[5] = -1
+        #expect(gridTerm(of: coarse, against: fine, order: .two).isNaN)
+    }
 }

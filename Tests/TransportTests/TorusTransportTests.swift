@@ -277,9 +277,6 @@ struct TorusTransportTests {
             try TorusTransport.plan(
                 TorusAtoms(angles: [1, 2], dimension: 2), TorusDensity(.uniform(on: grid)), start: [0, 0])
         }
-        #expect(throws: TransportError.unsupportedOrder(.one, dimension: 2)) {
-            try wasserstein(atoms: [1, 2], density: .uniform(on: grid), order: .one)
-        }
         field.values[4] = -1
         #expect(throws: TransportError.negativeDensity(cell: 4, value: -1)) { try TorusDensity(field) }
         field.values[4] = .infinity

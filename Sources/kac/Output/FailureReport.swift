@@ -5,6 +5,7 @@ import Experts
 import Foundation
 import Torus
 import Training
+import Transport
 
 /// The command's end when something is wrong: one message on standard error and a code of `sysexits.h`.
 enum FailureReport {
@@ -29,8 +30,8 @@ enum FailureReport {
         switch error {
         case is MissingInput, CSVError.unreadable: EX_NOINPUT
         case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is OpenQASMWriterError,
-            is PauliSumError, is ExpertError, is CircuitRefusal,
-            is ExpansionError, is GridError, is GridFileError, is MemoryEstimate.Excess:
+            is PauliSumError, is ExpertError, is CircuitRefusal, is ExpansionError, is GridError, is GridFileError,
+            is AtomFileError, is DistanceProblemError, is TransportError, is MemoryEstimate.Excess:
             EX_DATAERR
         case ContinuumError.underResolved: EX_SOFTWARE
         case is ContinuumError: EX_DATAERR

@@ -62,7 +62,10 @@ struct RunSummary {
                 ["\(count)"]
                     + comparison.quantities.map { quantity in
                         let mean = comparison.mean(quantity, count: index, output: output)
-                        return Measured.text(mean.mean, error: mean.standardError)
+                        // Where the bracket is wider than four digits the middle says nothing.
+                        return mean.upper - mean.lower > 1e-3 * mean.mean
+                            ? "\(Measured.number(mean.lower)) … \(Measured.number(mean.upper))"
+                            : Measured.text(mean.mean, error: mean.standardError)
                     })
         }
         let rates = simulation.rates.filter { $0.time == comparison.times[output] }

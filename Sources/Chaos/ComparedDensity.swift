@@ -1,0 +1,45 @@
+public import Particles
+public import Torus
+public import Transport
+
+/// The limit's density at a compared time, made ready for the distances to many ensembles.
+public enum ComparedDensity: Sendable {
+    /// In one angle.
+    case circle(CircleDensity)
+    /// In two or three angles.
+    case torus(TorusDensity)
+
+    /// Tables of a density of one to three angles.
+    ///
+    /// - Throws: `TransportError` when it is no density.
+    public init(_ field: Field) throws {
+        self = try field.grid.dimension == 1 ? .circle(CircleDensity(field)) : .torus(TorusDensity(field))
+    }
+
+    /// The distances of the given orders to an ensemble.
+    ///
+    /// On the torus both orders share one plan. Its dual weights are the next one's start.
+    ///
+    /// - Parameters:
+    ///   - start: the dual weights of the same experts at an earlier time, replaced by those of this time; nil for none.
+    ///   - parallelism: the threads; the result is the same to the bit for any number.
+    /// - Throws: `TransportError` when an expert is at no angle.
+    public func distances(
+        _ orders: [WassersteinOrder], to ensemble: Ensemble, start: inout [Double]?, parallelism: Parallelism
+    ) throws -> [WassersteinOrder: Distance] {
+        switch self {
+        case .circle(let density):
+            let atoms = try CircleAtoms(angles: ensemble.angles)
+            return Dictionary(
+                uniqueKeysWithValues: orders.map { ($0, wasserstein(atoms: atoms, density: density, order: $0)) })
+        case .torus(let density):
+            let atoms = try TorusAtoms(angles: ensemble.angles, dimension: ensemble.dimension)
+            let plan = try TorusTransport.plan(atoms, density, start: start, parallelism: parallelism)
+            start = plan.weights
+            return Dictionary(
+                uniqueKeysWithValues: try orders.map { order in
+                    (order, try order == .two ? plan.distance : TorusTransport.w1(atoms, density, within: plan))
+                })
+        }
+    }
+}

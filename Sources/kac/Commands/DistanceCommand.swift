@@ -1,0 +1,183 @@
+import Archive
+import ArgumentParser
+import Foundation
+import Torus
+import Transport
+
+struct DistanceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "distance",
+        abstract: "The Wasserstein distance between atoms and a density on a torus, as a bracket.",
+        discussion: """
+            ATOMS are a row an atom, a column an angle, for one to three angles:
+              any.csv            numbers between commas; the first line may name the columns, and 'weight' is a weight
+              any.npy            an array of shape (N, d), or (N) for one angle
+              any.h5:/path       such an array in an HDF5 file
+              run.h5             the experts of a run file, at its last output or --time
+            DENSITY is a grid of cell averages, a density per volume; cell 0 begins at angle 0:
+              any.npy            axis 0 is the atoms' first column; --axes changes that
+              any.csv            a row a cell of the first angle, a column a cell of the second; one row or column for one angle
+              any.h5:/path       a dataset of an HDF5 file, axes as in .npy; --dataset names the path too
+              run.h5             the density of a run file, at its last output or --time
+
+            The lower and the upper end of the bracket are proven bounds of W_p, p = 1 or 2, in the unit of the period. W2, and W1 \
+            for one angle, are exact to nine digits of W_p^p or better; W1 in two and three angles is a wide bracket in this version. \
+            What the command did to the data is said on standard error.
+
+              kac distance atoms.csv density.npy -p 2
+              kac distance samples.csv counts.csv --normalise --period 1 --json
+              kac distance run.h5 run.h5 --time 2.5
+            """)
+
+    @Argument(help: "The atoms.", completion: .file(extensions: ["csv", "npy", "h5"]))
+    var atoms: String
+
+    @Argument(help: "The density.", completion: .file(extensions: ["csv", "npy", "h5"]))
+    var density: String
+
+    @Option(name: .short, help: "The order p of W_p: 1 or 2.")
+    var p = 2
+
+    @Flag(
+        help:
+            "Print JSON: p, d, atoms (their number), lower, upper (of W_p), method, iterations, seconds (of the solver)."
+    )
+    var json = false
+
+    @Flag(help: "Divide density and weights by their sums: for cell masses, counts, and whatever is not of mass 1.")
+    var normalise = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The length of the torus along every axis, such as 1, 360 or 2*pi. (default: 2*pi)", valueName: "length"))
+    var period: String?
+
+    @Option(help: "The output of a run file. (default: the last)")
+    var time: Double?
+
+    @Option(help: "The number of experts of the ensemble of a run file. (default: the stored ensemble)")
+    var count: Int?
+
+    @Option(help: "The replicate of that ensemble. (default: the stored one)")
+    var replicate: Int?
+
+    @Option(help: ArgumentHelp("The dataset of the density in an HDF5 file.", valueName: "path"))
+    var dataset: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which angle each axis of the density's array is, such as 1,0 for an array whose last axis is the first angle. "
+                + "(default: 0,1,2)", valueName: "angles"))
+    var axes: String?
+
+    @Option(help: "Threads to use; the numbers are the same for any. (default: all cores)")
+    var threads: Int?
+
+    func validate() throws {
+        if WassersteinOrder(rawValue: p) == nil { throw ValidationError("-p: found \(p), expected 1 or 2") }
+        if let threads, threads < 1 { throw ValidationError("--threads: found \(threads), expected at least 1") }
+        if let time, !time.isFinite { throw ValidationError("--time: found \(time), expected a time") }
+        if period != nil { _ = try length() }
+        if axes != nil { _ = try angles() }
+    }
+
+    func run() throws {
+        try FailureReport.reporting {
+            let parallelism = threads.map { Parallelism(threads: $0) } ?? .allCores
+            let problem = try DistanceProblem(
+                atoms: readAtoms(), density: readDensity(), period: length(), normalises: normalise)
+            problem.notices.forEach(notice)
+            guard let order = WassersteinOrder(rawValue: p) else { return }
+            let start = ContinuousClock.now
+            let distance = try problem.distance(order, parallelism: parallelism)
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            if distance.isEarly {
+                notice("the solver stopped early: the bracket holds, and is wider than it could be")
+            }
+            let answer = Answer(
+                p: p, d: problem.dimension, atoms: problem.count, lower: distance.lower, upper: distance.upper,
+                method: distance.method, iterations: distance.iterations, seconds: seconds)
+            print(json ? try answer.json() : answer.text)
+        }
+    }
+
+    private func notice(_ text: String) { FileHandle.standardError.write(Data("kac: note: \(text)\n".utf8)) }
+
+    private func length() throws -> Double {
+        guard let period else { return 2 * .pi }
+        guard let value = AngleText.number(period), value > 0, value >= .leastNormalMagnitude, value <= 1e100 else {
+            throw ValidationError("--period: found '\(period)', expected a length above 0, such as 1, 360 or 2*pi")
+        }
+        return value
+    }
+
+    private func angles() throws -> [Int]? {
+        guard let axes else { return nil }
+        let numbers = axes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let found = numbers.compactMap(\.self)
+        guard found.count == numbers.count, found.sorted() == Array(found.indices), found.count <= 3 else {
+            throw ValidationError("--axes: found '\(axes)', expected an order of the angles from 0 on, such as 1,0")
+        }
+        return found
+    }
+
+    private func readAtoms() throws -> AtomFile {
+        do {
+            // The time belongs to whichever of the two is a run file.
+            return try AtomFile(
+                contentsOf: atoms, time: isRun(atoms) ? time : nil, ensembleCount: count, replicate: replicate)
+        } catch AtomFileError.noEnsembles(let name) {
+            throw ValidationError("--count, --replicate: \(name) is no run file: leave them out")
+        }
+    }
+
+    private func readDensity() throws -> (field: Field, isRun: Bool) {
+        let isRun = isRun(density) && dataset == nil
+        if let time, !isRun, !self.isRun(atoms) {
+            throw ValidationError("--time \(time): neither \(atoms) nor \(density) is a run file: leave it out")
+        }
+        let axes = try angles()
+        do {
+            let field = try GridFile.field(at: density, dataset: dataset, time: isRun ? time : nil, axes: axes)
+            return (field, isRun)
+        } catch GridFileError.axes(let name, let found, let rank) {
+            throw ValidationError("--axes: \(GridFileError.axes(name: name, found: found, rank: rank))")
+        }
+    }
+
+    /// Whether a name is that of a run file, rather than of a dataset or of another format.
+    private func isRun(_ name: String) -> Bool {
+        ["h5", "hdf5", "nc"].contains(URL(fileURLWithPath: name).pathExtension.lowercased()) && !name.contains(":/")
+            || name.hasSuffix(":/density")
+    }
+}
+
+extension DistanceCommand {
+    /// What is printed.
+    private struct Answer: Encodable {
+        let p: Int
+        let d: Int
+        let atoms: Int
+        let lower: Double
+        let upper: Double
+        let method: String
+        let iterations: Int
+        let seconds: Double
+
+        func json() throws -> String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+
+        var text: String {
+            var facts = TextList()
+            facts.add("W\(p)", "in [\(lower), \(upper)]")
+            facts.add("angles", "\(d)")
+            facts.add("atoms", "\(atoms)")
+            facts.add("method", "\(method), \(iterations) iterations, \(String(format: "%.3g", seconds)) s")
+            return facts.text
+        }
+    }
+}
