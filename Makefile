@@ -26,9 +26,10 @@ setup: ## Installs the libraries that are missing (FFTW, HDF5); the other target
 build: setup ## Builds kac for this machine, as .build/release/kac.
 	swift build $(CONFIGURATION) --product kac
 
-demo: build ## Trains quantum experts on real flowers, beside their infinite mixture, into build/demo.
+demo: build ## Trains quantum experts of one and two angles on real flowers, beside their infinite mixtures, into build/demo.
 	@mkdir -p $(dir $(DEMO))
 	$(KAC) run data/experiments/iris.yml -o $(DEMO) --overwrite
+	$(KAC) run data/experiments/iris-2d.yml -o $(dir $(DEMO))iris-2d.h5 --overwrite
 
 test: setup ## Runs the tests.
 	swift test $(CONFIGURATION) --disable-testable-imports

@@ -25,32 +25,44 @@ public enum GridFile {
     public static func field(
         at name: String, dataset: String? = nil, time: Double? = nil, axes: [Int]? = nil
     ) throws -> Field {
+        try read(name, dataset: dataset, time: time, axes: axes).field
+    }
+
+    /// The same, with whether it is the density of a run file, whose period is 2π.
+    ///
+    /// - Throws: as `field(at:)`.
+    public static func read(
+        _ name: String, dataset: String? = nil, time: Double? = nil, axes: [Int]? = nil
+    ) throws -> (field: Field, isRun: Bool) {
         let (file, path) = dataset.map { (name, $0) } ?? FileName.parts(of: name)
         if let path {
             // The density of a run file has the time for its first axis, whatever it is called by.
             if FileName.isDensity(path), let run = try? RunFileReader.contents(of: URL(fileURLWithPath: file)) {
-                return try field(of: run, name: name, time: time, axes: axes)
+                return (try field(of: run, name: name, time: time, axes: axes), true)
             }
             try refuse(time, name)
             let array = try array(at: path, in: URL(fileURLWithPath: file))
-            return try field(name, array.values, shape: array.shape, axes: axes)
+            return (try field(name, array.values, shape: array.shape, axes: axes), false)
         }
         switch URL(fileURLWithPath: name).pathExtension.lowercased() {
         case "npy":
             try refuse(time, name)
             let array = try NumPyArray(FileName.contents(of: name), name: name)
-            return try field(name, array.values, shape: array.shape, isColumnMajor: array.isColumnMajor, axes: axes)
+            let field = try field(
+                name, array.values, shape: array.shape, isColumnMajor: array.isColumnMajor, axes: axes)
+            return (field, false)
         case "csv", "txt":
             try refuse(time, name)
             let rows = try NumberTable(FileName.contents(of: name), name: name, mayHaveHeader: false).rows
             let isLine = rows.count == 1 || rows[0].count == 1
-            return try field(
+            let field = try field(
                 name, Array(rows.joined()),
                 shape: isLine ? [rows.count * rows[0].count] : [rows.count, rows[0].count], axes: axes)
+            return (field, false)
         case "h5", "hdf5", "nc":
             do {
                 let run = try RunFileReader.contents(of: URL(fileURLWithPath: name))
-                return try field(of: run, name: name, time: time, axes: axes)
+                return (try field(of: run, name: name, time: time, axes: axes), true)
             } catch ArchiveError.notARunFile(_, let reason) {
                 let parts = try RunFileReader.storage(of: URL(fileURLWithPath: name))
                 throw GridFileError.noDataset(name: name, reason: reason, datasets: parts.map(\.path))

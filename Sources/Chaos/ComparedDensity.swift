@@ -18,14 +18,13 @@ public enum ComparedDensity: Sendable {
 
     /// The distances of the given orders to an ensemble.
     ///
-    /// On the torus both orders share one plan. Its dual weights are the next one's start.
+    /// On the torus both orders share one plan. It starts from equal weights: between the outputs of a run experts move by more
+    /// than their spacing, and the weights of an earlier output are a worse start.
     ///
-    /// - Parameters:
-    ///   - start: the dual weights of the same experts at an earlier time, replaced by those of this time; nil for none.
-    ///   - parallelism: the threads; the result is the same to the bit for any number.
+    /// - Parameter parallelism: the threads; the result is the same to the bit for any number.
     /// - Throws: `TransportError` when an expert is at no angle.
     public func distances(
-        _ orders: [WassersteinOrder], to ensemble: Ensemble, start: inout [Double]?, parallelism: Parallelism
+        _ orders: [WassersteinOrder], to ensemble: Ensemble, parallelism: Parallelism
     ) throws -> [WassersteinOrder: Distance] {
         switch self {
         case .circle(let density):
@@ -34,8 +33,7 @@ public enum ComparedDensity: Sendable {
                 uniqueKeysWithValues: orders.map { ($0, wasserstein(atoms: atoms, density: density, order: $0)) })
         case .torus(let density):
             let atoms = try TorusAtoms(angles: ensemble.angles, dimension: ensemble.dimension)
-            let plan = try TorusTransport.plan(atoms, density, start: start, parallelism: parallelism)
-            start = plan.weights
+            let plan = try TorusTransport.plan(atoms, density, parallelism: parallelism)
             return Dictionary(
                 uniqueKeysWithValues: try orders.map { order in
                     (order, try order == .two ? plan.distance : TorusTransport.w1(atoms, density, within: plan))

@@ -203,7 +203,6 @@ private struct ReplicateJob: Sendable {
         }
         var outcome = Outcome()
         for count in plan.counts {
-            var duals: [Double]?
             let keeps = replicate == 0 && count == largest
             try flow.train(
                 draws.prefix(count), times: keeps ? limit.times : times,
@@ -216,8 +215,7 @@ private struct ReplicateJob: Sendable {
                 }
                 guard let compared = keeps ? plan.outputs.firstIndex(of: index) : index else { return }
                 outcome.samples += compare(
-                    ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil,
-                    duals: &duals)
+                    ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil)
                 progress.add(Double(count) * workPerDistance)
             }
         }
@@ -225,14 +223,12 @@ private struct ReplicateJob: Sendable {
     }
 
     private func compare(
-        _ ensemble: Ensemble, _ moments: [Double], compared: Int, copies: Ensemble?, duals: inout [Double]?
+        _ ensemble: Ensemble, _ moments: [Double], compared: Int, copies: Ensemble?
     ) -> [Comparison.Sample] {
         let output = plan.outputs[compared]
         var distances: [WassersteinOrder: Distance] = [:]
         if !plan.wasserstein.isEmpty, let density = densities[compared] {
-            let found = try? density.distances(
-                plan.wasserstein, to: ensemble, start: &duals, parallelism: parallelism)
-            distances = found ?? [:]
+            distances = (try? density.distances(plan.wasserstein, to: ensemble, parallelism: parallelism)) ?? [:]
         }
         let training = zip(problem.function(moments: moments), limit.functions[output]).map(-)
         let heldOut = zip(problem.heldOutFunction(moments: moments), limit.heldOutFunctions[output]).map(-)

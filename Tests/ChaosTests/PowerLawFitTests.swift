@@ -27,6 +27,35 @@ import Torus
         }
     }
 
+    /// The laws of `E W₂²` in two and three angles, with the known amplitude and any correction.
+    @Test(arguments: [-0.5, -1.0 / 3, -0.4], [-3.0, 0, 5.75]) func knownFactorsAreTakenOut(exponent: Double, b: Double)
+    {
+        for shape in [RateShape.plane(amplitude: .pi), .space(amplitude: 17.5)] {
+            let values = Self.counts.map { count -> [Double] in
+                let terms = shape.terms(count: count) ?? (0, 0)
+                let square = (terms.known + b * terms.correction) * pow(Double(count), 2 * exponent)
+                return [square.squareRoot(), square.squareRoot()]
+            }
+            let fit = PowerLawFit(counts: Self.counts, values: values, power: 2, shape: shape, seed: 1)
+            #expect(abs(fit.exponent - exponent) < 1e-10, "\(shape) \(fit.exponent)")
+            #expect(abs(fit.interval.lower - exponent) < 1e-10 && abs(fit.interval.upper - exponent) < 1e-10)
+        }
+    }
+
+    /// A limit whose own square distance is the smallest mean square bends the fit away from the sharp exponent.
+    @Test func aWrongLimitIsNotConsistent() {
+        let counts = [100, 316, 1000, 3162, 10_000]
+        let values = counts.map { count -> [Double] in
+            let square = (Double.pi * log(Double(count)) + 5.75) / Double(count)
+            let wrong = (square + (Double.pi * log(1e4) + 5.75) / 1e4).squareRoot()
+            return [wrong, wrong]
+        }
+        let fit = PowerLawFit(counts: counts, values: values, power: 2, shape: .plane(amplitude: .pi), seed: 1)
+        // −0.45807, by another least-squares solver.
+        #expect(abs(fit.exponent + 0.45807) < 1e-5, "\(fit.exponent)")
+        #expect(Rate.verdict(interval: fit.interval, theory: -0.5) == .inconsistent)
+    }
+
     /// The bootstrap's half width against the delta method's 1.96 standard errors of the slope.
     @Test func theIntervalHasTheWidthOfTheSamplingError() {
         let (replicates, noise) = (400, 0.3)

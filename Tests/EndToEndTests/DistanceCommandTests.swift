@@ -111,6 +111,10 @@ import Torus
                 #expect(found.upper - found.lower < 1e-9)
                 let (dataset, _) = try answer([file.path, file.path + ":/density", "-p", p, "--time", "\(time)"])
                 #expect(dataset.lower == found.lower)
+                let (named, _) = try answer([
+                    file.path, file.path, "-p", p, "--time", "\(time)", "--dataset", "density",
+                ])
+                #expect(named.lower == found.lower)
             }
         }
         let (last, _) = try answer([file.path, file.path])

@@ -81,6 +81,26 @@ import Torus
         // The rule errs by the fourth derivative of a rate that falls by a factor of ten over ten intervals.
         #expect(abs(loss[0] - loss[10] - fallen) < 2e-3 * (loss[0] - loss[10]))
         #expect(loss[10] < 0.05)
+        // W2 is a bracket of nine digits that narrows with N, and the law of its mean square holds at every compared time.
+        let (lower, upper) = try (
+            Self.reals(contents, "comparison", "w2_lower"), Self.reals(contents, "comparison", "w2_upper")
+        )
+        #expect(lower.count == 15 && zip(lower, upper).allSatisfy { $0 <= $1 && $1 - $0 < 1e-9 * $1 })
+        let counts = try Self.integers(contents, "comparison", "n_experts")
+        let times = try Self.reals(contents, "comparison", "time")
+        for time in [0.0, 5, 10] {
+            let column = zip(zip(counts, times), lower).filter { $0.0.1 == time }.map(\.1)
+            // Between neighbouring N the means differ by a factor of 1.6, their standard errors by a few per cent.
+            #expect(column.count == 5 && zip(column, column.dropFirst()).allSatisfy { $0 > $1 }, "t = \(time)")
+        }
+        let grid = try zip(Self.texts(contents, "budget", "quantity"), Self.reals(contents, "budget", "grid"))
+        #expect(grid.allSatisfy { $0.0 == "w2" && $0.1 >= 0 && $0.1 < 0.01 * (lower.last ?? 0) })
+        let rates = try zip(
+            zip(Self.texts(contents, "rates", "quantity"), Self.texts(contents, "rates", "verdict")),
+            Self.reals(contents, "rates", "exponent"))
+        for rate in rates where rate.0.0 == "w2" {
+            #expect(rate.0.1 == "consistent" && abs(rate.1 + 0.5) < 0.02, "\(rate)")
+        }
         // Coupling and function error fall as N^(-1/2) in any number of angles.
         let verdicts = try zip(Self.texts(contents, "rates", "quantity"), Self.texts(contents, "rates", "verdict"))
         #expect(verdicts.allSatisfy { $0.1 != "inconsistent" })

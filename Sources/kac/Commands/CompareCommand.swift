@@ -145,14 +145,13 @@ extension CompareCommand {
             let outputs =
                 try compared.isEmpty
                 ? Array(contents.times.indices) : Set(compared.map { try contents.output(at: $0, name: file) }).sorted()
-            var duals: [Double]?
             return try outputs.map { output in
                 let density = try ComparedDensity(Field(grid: contents.grid, values: contents.densities[output]))
                 let angles = experts.positions.flatMap { $0[output] }
                 let ensemble = Ensemble(
                     count: angles.count / experts.positions.count, dimension: experts.positions.count, angles: angles)
                 var row = Row(file: file, count: stored, time: contents.times[output])
-                row.distances = try density.distances(orders, to: ensemble, start: &duals, parallelism: parallelism)
+                row.distances = try density.distances(orders, to: ensemble, parallelism: parallelism)
                 read(&row, from: table, orders)
                 return row
             }

@@ -85,8 +85,9 @@ struct DistanceCommand: ParsableCommand {
     func run() throws {
         try FailureReport.reporting {
             let parallelism = threads.map { Parallelism(threads: $0) } ?? .allCores
+            let inputs = try readInputs()
             let problem = try DistanceProblem(
-                atoms: readAtoms(), density: readDensity(), period: length(), normalises: normalise)
+                atoms: inputs.atoms, density: inputs.density, period: length(), normalises: normalise)
             problem.notices.forEach(notice)
             guard let order = WassersteinOrder(rawValue: p) else { return }
             let start = ContinuousClock.now
@@ -122,34 +123,41 @@ struct DistanceCommand: ParsableCommand {
         return found
     }
 
+    /// Both inputs; the time is that of whichever is a run file.
+    private func readInputs() throws -> (atoms: AtomFile, density: (field: Field, isRun: Bool)) {
+        let read = (atoms: try readAtoms(), density: try readDensity())
+        if let time, !read.atoms.isRun, !read.density.isRun {
+            throw ValidationError("--time \(time): neither \(atoms) nor \(density) is a run file: leave it out")
+        }
+        return read
+    }
+
     private func readAtoms() throws -> AtomFile {
+        func read(_ time: Double?) throws -> AtomFile {
+            try AtomFile(contentsOf: atoms, time: time, ensembleCount: count, replicate: replicate)
+        }
         do {
-            // The time belongs to whichever of the two is a run file.
-            return try AtomFile(
-                contentsOf: atoms, time: isRun(atoms) ? time : nil, ensembleCount: count, replicate: replicate)
+            do {
+                return try read(time)
+            } catch GridFileError.noTimes {
+                return try read(nil)
+            }
         } catch AtomFileError.noEnsembles(let name) {
             throw ValidationError("--count, --replicate: \(name) is no run file: leave them out")
         }
     }
 
     private func readDensity() throws -> (field: Field, isRun: Bool) {
-        let isRun = isRun(density) && dataset == nil
-        if let time, !isRun, !self.isRun(atoms) {
-            throw ValidationError("--time \(time): neither \(atoms) nor \(density) is a run file: leave it out")
-        }
         let axes = try angles()
         do {
-            let field = try GridFile.field(at: density, dataset: dataset, time: isRun ? time : nil, axes: axes)
-            return (field, isRun)
+            do {
+                return try GridFile.read(density, dataset: dataset, time: time, axes: axes)
+            } catch GridFileError.noTimes {
+                return try GridFile.read(density, dataset: dataset, axes: axes)
+            }
         } catch GridFileError.axes(let name, let found, let rank) {
             throw ValidationError("--axes: \(GridFileError.axes(name: name, found: found, rank: rank))")
         }
-    }
-
-    /// Whether a name is that of a run file, rather than of a dataset or of another format.
-    private func isRun(_ name: String) -> Bool {
-        ["h5", "hdf5", "nc"].contains(URL(fileURLWithPath: name).pathExtension.lowercased()) && !name.contains(":/")
-            || name.hasSuffix(":/density")
     }
 }
 
