@@ -142,14 +142,6 @@ import Testing
     }
 
     /// Two trained angles are refused where the limit is solved, before anything is computed.
-    @Test func distancesAreStillForOneAngle() throws {
-        let (folder, path, _) = try Self.experimentA()
-        let process = try KacProcess.run(
-            ["run", path, "--set", "particles.counts=[10]", "--set", "compare.wasserstein=[1]"], in: folder.url)
-        #expect(process.status == 65 && process.errors.contains("for one trained angle"), "\(process.errors)")
-        #expect(folder.contents == ["a.yml", "data.csv"])
-    }
-
     @Test func whatIsGivenReplacesTheExperiments() throws {
         let (folder, path, _) = try Self.experimentA()
         let one = try Self.decode(

@@ -24,14 +24,33 @@ import Testing
                 at: folder.url.appendingPathComponent(name),
                 withDestinationURL: KacProcess.root.appendingPathComponent(name))
         }
+        // A user's own files.
+        try folder.write("x,y,weight\n0.1,0.2,0.25\n3,4,0.75\n", to: "atoms.csv")
+        try Self.numPy([0.5, 1, 1.5, 0.5, 1.5, 1].map { $0 / (4 * .pi * .pi) }, shape: "(2, 3)")
+            .write(to: folder.url.appendingPathComponent("density.npy"))
+        try folder.write("10\n200\n355\n", to: "samples.csv")
+        try folder.write("3\n0\n5\n7\n", to: "counts.csv")
+        let given = folder.contents
         let commands = try Self.commands()
-        #expect(Set(commands.map { $0[1] }) == ["run", "solve", "evaluate", "lift", "inspect", "verify"])
+        #expect(
+            Set(commands.map { $0[1] }) == [
+                "run", "solve", "evaluate", "lift", "distance", "compare", "inspect", "verify",
+            ])
         for words in commands {
             // Fewer experts; the shipped experiments are run in full elsewhere.
             let fewer = words[1] == "run" ? ["--set", "particles.counts=[10]", "--set", "particles.replicates=2"] : []
             let process = try KacProcess.run(Array(words.dropFirst()) + fewer, in: folder.url)
             #expect(process.status == 0 && !process.output.isEmpty, "\(words): \(process.errors)")
         }
-        #expect(folder.contents == ["data", "grids", "iris.h5", "limit.h5"])
+        #expect(folder.contents == (given + ["iris.h5", "limit.h5"]).sorted())
+    }
+
+    /// A file of NumPy's, version 1.0.
+    private static func numPy(_ values: [Double], shape: String) -> Data {
+        let header = "{'descr': '<f8', 'fortran_order': False, 'shape': \(shape), }"
+        let padded = header.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n"
+        var data = Data([0x93] + "NUMPY".utf8 + [1, 0, 118, 0] + padded.utf8)
+        for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) } }
+        return data
     }
 }
