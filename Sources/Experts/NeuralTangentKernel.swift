@@ -27,15 +27,32 @@ public struct NeuralTangentKernel: Sendable, Equatable {
     /// - Precondition: the monomials of the expansion differ.
     /// - Complexity: monomials times squared data.
     public init(underUniformLaw expansion: TrigonometricExpansion) {
-        let n = expansion.datumCount
+        self.init(
+            datumCount: expansion.datumCount,
+            lowerTriangle: Self.gram(
+                expansion.coefficients, weights: expansion.basis.monomials.map(\.meanSquaredGradient),
+                datumCount: expansion.datumCount))
+    }
+
+    /// The lower triangle of `Σ_m w_m C_ma C_mb`, on all cores: every entry is added up in the order of `m`.
+    private static func gram(_ coefficients: [Double], weights: [Double], datumCount n: Int) -> [Double] {
+        // Rows that stay in the cache while the coefficients pass by.
+        let rows = 32
         var values = Array(repeating: 0.0, count: n * n)
-        for (m, monomial) in expansion.basis.monomials.enumerated() {
-            let weight = monomial.meanSquaredGradient
-            guard weight > 0 else { continue }
-            let row = expansion.coefficients[m * n..<(m + 1) * n]
-            Self.add(Array(row), weight: weight, to: &values)
+        values.withUnsafeMutableBufferPointer { values in
+            nonisolated(unsafe) let values = values
+            Parallelism.allCores.forEach((n + rows - 1) / rows) { block in
+                coefficients.withUnsafeBufferPointer { c in
+                    for (m, weight) in weights.enumerated() where weight != 0 {
+                        for a in block * rows..<min(n, (block + 1) * rows) {
+                            let share = weight * c[m &* n &+ a]
+                            for b in 0...a { values[a &* n &+ b] += share * c[m &* n &+ b] }
+                        }
+                    }
+                }
+            }
         }
-        self.init(datumCount: n, lowerTriangle: values)
+        return values
     }
 
     /// The kernel under the law of equal weights at given points.

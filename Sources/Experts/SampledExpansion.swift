@@ -1,4 +1,3 @@
-import Foundation
 import Torus
 
 /// The exact expansion of a quantum expert from its values at equal-spaced angles, by the state vector.
@@ -16,10 +15,6 @@ struct SampledExpansion {
     private static let operationLimit = 1e11
     /// What a gate costs an amplitude, in operations of Pauli propagation: 0.04 ns for few qubits and 0.3 ns for twelve, beside 3 ns.
     private static let gateCost = 0.05
-
-    /// A coefficient is a mean of values of at most `‖O‖`, each of which the state vector finds to a few units of the last
-    /// place times the square root of the gates; coefficients below this share of `‖O‖` for every datum are zeros.
-    private static let zeroThreshold = 1e-14
 
     private let expert: QuantumExpert
     private let datumCount: Int
@@ -60,6 +55,13 @@ struct SampledExpansion {
         return Double(sampleCount ?? .max) * Double(datumCount) * gates * states * Self.gateCost
     }
 
+    /// Coefficients up to this share of `‖O‖` are zeros, since a value may be off by as much: by two roundings a gate, and by
+    /// half a unit of the last place of every trained angle, which is at most `2π` times its factor.
+    private var zeroThreshold: Double {
+        let angles = 2 * Double.pi * Double(degrees.reduce(0, +))
+        return 0.5 * .ulpOfOne * (angles + 2 * Double(expert.circuit.instructions.count) + 16)
+    }
+
     /// Whether the values are few enough.
     var isFeasible: Bool {
         sampleCount.map {
@@ -84,18 +86,16 @@ struct SampledExpansion {
                 rest /= length
             }
         }
-        let values = sweep.values(parameters: points, count: count)
+        var values = sweep.values(parameters: points, count: count)
         let monomials = (0..<count).map { Self.monomial($0, lengths: lengths) }
-        let transformed = inputs.indices.map { a in
-            Self.coefficients(Array(values[a * count..<(a + 1) * count]), lengths: lengths)
-        }
-        let threshold = Self.zeroThreshold * expert.observable.norm
+        try Self.transform(&values, lengths: lengths)
+        let threshold = zeroThreshold * expert.observable.norm
         let kept = (0..<count)
-            .filter { m in transformed.contains { abs($0[m]) > threshold } }
+            .filter { m in inputs.indices.contains { abs(values[$0 * count + m]) > threshold } }
             .sorted { monomials[$0] < monomials[$1] }
         return TrigonometricExpansion(
             basis: TrigonometricBasis(dimension: lengths.count, monomials: kept.map { monomials[$0] }),
-            datumCount: inputs.count, coefficients: kept.flatMap { m in transformed.map { $0[m] } })
+            datumCount: inputs.count, coefficients: kept.flatMap { m in inputs.indices.map { values[$0 * count + m] } })
     }
 
     /// The function that position `index` of the transformed values belongs to: along an axis 1, cos θ, sin θ, cos 2θ, …
@@ -112,34 +112,24 @@ struct SampledExpansion {
         return TrigonometricMonomial(factors)
     }
 
-    /// The coefficients from the values, one axis after the other.
-    private static func coefficients(_ values: [Double], lengths: [Int]) -> [Double] {
-        var values = values
+    /// Values at equal-spaced angles become coefficients, one axis after the other, for all data.
+    private static func transform(_ values: inout [Double], lengths: [Int]) throws {
         var stride = 1
         for length in lengths {
-            let rows = matrix(length)
-            var line = Array(repeating: 0.0, count: length)
-            for start in values.indices where start / stride % length == 0 {
-                for place in 0..<length {
-                    var sum = 0.0
-                    for j in 0..<length { sum += rows[place * length + j] * values[start + j * stride] }
-                    line[place] = sum
+            defer { stride *= length }
+            guard length > 1 else { continue }
+            let line = try FourierTransform(grid: PeriodicGrid(cells: [length]))
+            let share = 2 / Double(length)
+            for block in Swift.stride(from: 0, to: values.count, by: stride * length) {
+                for start in block..<block + stride {
+                    for j in 0..<length { line.values[j] = values[start + j * stride] }
+                    line.forward()
+                    values[start] = 0.5 * share * line.spectrum[0]
+                    for k in 1...(length / 2) {
+                        values[start + (2 * k - 1) * stride] = share * line.spectrum[2 * k]
+                        values[start + 2 * k * stride] = -share * line.spectrum[2 * k + 1]
+                    }
                 }
-                for place in 0..<length { values[start + place * stride] = line[place] }
-            }
-            stride *= length
-        }
-        return values
-    }
-
-    /// The map from values at `length` equal-spaced angles to the coefficients of 1, cos θ, sin θ, cos 2θ, …
-    private static func matrix(_ length: Int) -> [Double] {
-        (0..<length).flatMap { place in
-            (0..<length).map { j in
-                if place == 0 { return 1 / Double(length) }
-                // The remainder keeps the angle, and so its rounding, within one period.
-                let angle = 2 * Double.pi * Double((place + 1) / 2 * j % length) / Double(length)
-                return 2 / Double(length) * (place % 2 == 1 ? cos(angle) : sin(angle))
             }
         }
     }

@@ -35,34 +35,11 @@ private struct TridiagonalMatrix {
     init(reducing matrix: [Double], order n: Int) {
         var a = matrix
         var beside = Array(repeating: 0.0, count: n)
-        var v = Array(repeating: 0.0, count: n)
-        var w = v
-        for k in 0..<max(0, n - 1) {
-            let first = a[k * n + k + 1]
-            let tail = a[k * n + k + 2..<(k + 1) * n].reduce(0) { $0 + $1 * $1 }
-            guard tail > 0 else {
-                beside[k] = first
-                continue
-            }
-            let norm = (first * first + tail).squareRoot()
-            beside[k] = first > 0 ? -norm : norm
-            for j in k + 1..<n {
-                v[j] = a[k * n + j]
-                w[j] = 0
-            }
-            v[k + 1] -= beside[k]
-            // The reflection 1 − β v vᵀ turns the row into (beside, 0, …, 0).
-            let beta = 1 / (norm * (norm + abs(first)))
-            for i in k + 1..<n {
-                let share = beta * v[i]
-                for j in k + 1..<n { w[j] += share * a[i * n + j] }
-            }
-            var overlap = 0.0
-            for j in k + 1..<n { overlap += v[j] * w[j] }
-            for j in k + 1..<n { w[j] -= 0.5 * beta * overlap * v[j] }
-            for i in k + 1..<n {
-                let (vi, wi) = (v[i], w[i])
-                for j in k + 1..<n { a[i * n + j] -= vi * w[j] + wi * v[j] }
+        var scratch = Array(repeating: 0.0, count: 2 * n)
+        a.withUnsafeMutableBufferPointer { a in
+            scratch.withUnsafeMutableBufferPointer { scratch in
+                guard let a = a.baseAddress, let v = scratch.baseAddress else { return }
+                for k in 0..<max(0, n - 1) { beside[k] = Self.reflect(a, k, order: n, v: v, w: v + n) }
             }
         }
         diagonal = (0..<n).map { a[$0 * n + $0] }
@@ -75,6 +52,45 @@ private struct TridiagonalMatrix {
         }
         let margin = 4 * Double(n) * max(abs(low), abs(high)).ulp
         range = low - margin...high + margin
+    }
+
+    /// Clears row and column `k` beyond the entry beside the diagonal by a reflection, and returns that entry.
+    ///
+    /// - Parameters:
+    ///   - v: memory for `order` numbers.
+    ///   - w: the same.
+    private static func reflect(
+        _ a: UnsafeMutablePointer<Double>, _ k: Int, order n: Int, v: UnsafeMutablePointer<Double>,
+        w: UnsafeMutablePointer<Double>
+    ) -> Double {
+        let row = a + k &* n
+        let first = row[k &+ 1]
+        var tail = 0.0
+        for j in k &+ 2..<max(n, k &+ 2) { tail += row[j] * row[j] }
+        guard tail > 0 else { return first }
+        let norm = (first * first + tail).squareRoot()
+        let entry = first > 0 ? -norm : norm
+        for j in k &+ 1..<n {
+            v[j] = row[j]
+            w[j] = 0
+        }
+        v[k &+ 1] -= entry
+        // The reflection 1 − β v vᵀ turns the row into (entry, 0, …, 0).
+        let beta = 1 / (norm * (norm + abs(first)))
+        for i in k &+ 1..<n {
+            let share = beta * v[i]
+            let row = a + i &* n
+            for j in k &+ 1..<n { w[j] += share * row[j] }
+        }
+        var overlap = 0.0
+        for j in k &+ 1..<n { overlap += v[j] * w[j] }
+        for j in k &+ 1..<n { w[j] -= 0.5 * beta * overlap * v[j] }
+        for i in k &+ 1..<n {
+            let (vi, wi) = (v[i], w[i])
+            let row = a + i &* n
+            for j in k &+ 1..<n { row[j] -= vi * w[j] + wi * v[j] }
+        }
+        return entry
     }
 
     /// The eigenvalue with `index` others below it.

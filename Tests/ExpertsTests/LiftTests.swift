@@ -36,6 +36,8 @@ import Torus
                     })
             }
             let (a, b) = (coefficients(exact), coefficients(sampled))
+            // Noise is no monomial.
+            #expect(Set(b.keys).isSubset(of: a.keys), "seed \(seed)")
             for monomial in Set(a.keys).union(b.keys) {
                 // As for the values of the two paths; a coefficient is a mean of values.
                 #expect(
@@ -85,6 +87,29 @@ import Torus
                 #expect(abs(lift.expansion.value(at: [theta], datum: datum) - exact) < 1e-13)
                 #expect(abs(propagated.value(at: [theta], datum: datum) - exact) < 1e-13)
             }
+        }
+    }
+
+    /// The observable keeps its sign when X is put around every gate, and the angle does not: the function is even.
+    @Test(arguments: [1, 60, 600])
+    func roundingsOfManyGatesAreNoMonomials(layers: Int) throws {
+        var instructions = [Circuit.Instruction]()
+        for layer in 0..<layers {
+            instructions.append(
+                .init(.rx, qubits: [0], angles: [AffineAngle(terms: [.init(input: 0, factor: Double(layer + 1))])]))
+            instructions.append(.init(.ry, qubits: [0], angles: [.input(1)]))
+        }
+        let circuit = try Circuit(qubitCount: 1, inputs: [.init("x"), .init("theta")], instructions: instructions)
+        let expert = try QuantumExpert(
+            circuit: circuit, parameters: ["theta"], observable: PauliSum("Z0"), termLimit: 1)
+        let lift = try expert.lift(inputs: [[0.37]])
+        #expect(lift.path == .direct || layers == 1)
+        #expect(lift.expansion.basis.count <= layers + 1)
+        #expect(lift.expansion.basis.monomials.allSatisfy { $0.factors.allSatisfy { $0.kind == .cosine } })
+        for theta in [0.1, 2.5] {
+            // As many roundings as there are gates and coefficients.
+            let exact = expert.value(parameters: [theta], inputs: [0.37])
+            #expect(abs(lift.expansion.value(at: [theta], datum: 0) - exact) < Double(layers) * 1e-14)
         }
     }
 

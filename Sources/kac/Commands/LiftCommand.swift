@@ -141,7 +141,9 @@ struct LiftCommand: ParsableCommand {
                 throw ValidationError("--parameters: \(error)")
             default:
                 if let path = self.circuit { throw CircuitRefusal(error: error, file: path) }
-                throw ExperimentError(source: experiment ?? name, line: nil, key: "expert", problem: "\(error)")
+                if parameters != nil { throw ValidationError("--parameters: in the experiment's circuit, \(error)") }
+                throw ExperimentError(
+                    source: experiment ?? name, line: nil, key: "expert", problem: "in its circuit, \(error)")
             }
         }
         return try report(on: expert, name: name, choice: choice, training)

@@ -105,10 +105,15 @@ struct LiftReport {
     /// What the user should not overlook.
     var warnings: [String] {
         let lack = expansion == nil ? reason.map { "\(Self.lacksExpansion): \($0)" } : nil
-        return [lack].compactMap { $0 } + kernelWarnings
+        return [lack].compactMap { $0 } + functionWarnings + kernelWarnings
     }
 
     private static let lacksExpansion = "only the direct path is left, without coefficients and kernel"
+
+    private var functionWarnings: [String] {
+        guard let degree, degree == 0 else { return [] }
+        return ["the function does not depend on the trained angles: look at the observable and its light cones"]
+    }
 
     private var kernelWarnings: [String] {
         var warnings: [String] = []
@@ -232,7 +237,7 @@ extension LiftReport {
             facts.add("spectrum", Self.list(spectrum.eigenvalues.map(Measured.number), longest: 16))
         }
         // The reason stands with the path.
-        let warnings = ((expansion == nil ? [Self.lacksExpansion] : []) + kernelWarnings)
+        let warnings = ((expansion == nil ? [Self.lacksExpansion] : []) + functionWarnings + kernelWarnings)
             .map { "\nwarning: \($0)" }.joined()
         let cones = quantum.map { "\n\nLight cones, backwards from each Pauli string:\n" + self.cones($0) } ?? ""
         return facts.text + cones + warnings
