@@ -85,7 +85,7 @@ let package = Package(
         tests(
             of: "Continuum",
             with: [
-                "Torus", "TimeStepping", "Experts", "Training",
+                "Torus", "TimeStepping", "Experts", "Training", "CAllocationCounter",
             ]),
         tests(of: "Particles", with: ["Torus", "Experts", "Training"]),
         tests(of: "Transport", with: ["Torus"]),

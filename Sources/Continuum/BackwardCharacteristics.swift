@@ -17,7 +17,7 @@ struct BackwardCharacteristics: Sendable {
     let history: PiecewisePolynomial
     /// The time `T`.
     let time: Double
-    let tolerance: Double
+    var tolerance: Double
     let parallelism: Parallelism
 
     /// The logarithms of the density at points given axis by axis, one block at a time.

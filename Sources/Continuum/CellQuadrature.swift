@@ -93,6 +93,13 @@ struct CellQuadrature {
         }
     }
 
+    /// The averages over some cells by the largest rule.
+    ///
+    /// - Throws: `TimeSteppingError`.
+    func averages(over cells: [Int]) throws -> [Double] {
+        try averages(over: cells, rule: .init(points: Self.largestRule))
+    }
+
     /// The averages over some cells by a product rule on equal panels.
     private func averages(over cells: [Int], rule: GaussLegendreRule, panels: Int = 1) throws -> [Double] {
         let nodes = (0..<panels).flatMap { panel in rule.nodes.map { (Double(panel) + $0) / Double(panels) } }

@@ -17,6 +17,8 @@ public import Training
 /// - Complexity: of a step, twelve right-hand sides of `O(nodes · nnz)`, fifteen for a law that makes its own potential; memory of 26
 ///   copies of the nodes.
 public final class Characteristics: ContinuumSolver {
+    /// The largest number of angles.
+    public static let largestDimension = RankOneLattice.largestDimension
     /// The largest number of nodes in all.
     public static let nodeLimit = 1 << 20
 
@@ -24,6 +26,8 @@ public final class Characteristics: ContinuumSolver {
     private let tolerance: Double
     private let parallelism: Parallelism
     private let isOpen: Bool
+    /// The steps of another solver, which this one follows.
+    private let schedule: StepSchedule?
     private var solver: AdaptiveRungeKutta<NodeFlow>
     private var spectrum: LabelSpectrum?
     /// The tail along each axis; of lattices one number, the standard error.
@@ -41,7 +45,7 @@ public final class Characteristics: ContinuumSolver {
     ///   - parallelism: the threads of the sweeps and of the densities; the numbers do not depend on it.
     /// - Throws: `ContinuumError` for more angles than the lattice serves, for more nodes than `nodeLimit`, and for a field as initial
     ///   law without a number of nodes, because its rectangle rule converges too slowly for any tolerance; `FourierTransformError`.
-    public init(
+    public convenience init(
         _ problem: MeanFieldProblem, nodes: Int?, tolerance: Double, parallelism: Parallelism = .serial
     ) throws {
         let d = problem.dimension
@@ -51,11 +55,7 @@ public final class Characteristics: ContinuumSolver {
         if case .field = problem.initialLaw, nodes == nil {
             throw ContinuumError.initialLaw(scheme: "characteristics without a number of nodes")
         }
-        self.problem = problem
-        self.tolerance = tolerance
-        self.parallelism = parallelism
-        isOpen = nodes == nil
-        var flow: NodeFlow
+        let flow: NodeFlow
         if d <= 3 {
             let axes =
                 nodes.map { Array(repeating: $0, count: d) }
@@ -69,8 +69,23 @@ public final class Characteristics: ContinuumSolver {
             while NodeFlow.shiftCount * count < total { count *= 2 }
             flow = NodeFlow(problem, latticeCount: count, parallelism: parallelism)
         }
+        try self.init(
+            problem, flow, isOpen: nodes == nil, tolerance: tolerance, schedule: nil, parallelism: parallelism)
+    }
+
+    private init(
+        _ problem: MeanFieldProblem, _ flow: NodeFlow, isOpen: Bool, tolerance: Double, schedule: StepSchedule?,
+        parallelism: Parallelism
+    ) throws {
+        self.problem = problem
+        self.tolerance = tolerance
+        self.parallelism = parallelism
+        self.isOpen = isOpen
+        self.schedule = schedule
+        let d = problem.dimension
+        var flow = flow
         spectrum = d <= 3 ? try LabelSpectrum(axes: flow.axes) : nil
-        solver = Self.solver(flow, tolerance)
+        solver = Self.solver(flow, schedule == nil ? tolerance : .infinity)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
         tails = Array(repeating: 0, count: d <= 3 ? d : 1)
         measure()
@@ -79,6 +94,26 @@ public final class Characteristics: ContinuumSolver {
             try restart(flow)
         }
         if isUnresolved { lostAt = 0 }
+    }
+
+    /// The same method from the start with a part of the nodes, which takes this one's steps in equal parts.
+    ///
+    /// Backward, with steps in parts, it holds a hundredth of the tolerance.
+    ///
+    /// - Parameters:
+    ///   - divisor: what the nodes are divided by, along each axis of a tensor grid.
+    ///   - stepParts: the parts of a step.
+    /// - Returns: `nil` when fewer than four nodes along an axis would be left.
+    func companion(dividingNodesBy divisor: Int, stepParts: Int = 1) throws -> Characteristics? {
+        let axes = flow.axes.map { $0 / divisor }
+        guard axes.allSatisfy({ $0 >= 4 }) else { return nil }
+        return try Characteristics(
+            problem,
+            axes.isEmpty
+                ? NodeFlow(problem, latticeCount: max(2, flow.count / divisor), parallelism: parallelism)
+                : NodeFlow(problem, axes: axes, parallelism: parallelism),
+            isOpen: false, tolerance: stepParts > 1 ? 1e-2 * tolerance : tolerance,
+            schedule: StepSchedule(history, parts: stepParts), parallelism: parallelism)
     }
 
     private static func check(_ nodes: Double, time: Double) throws {
@@ -124,7 +159,7 @@ public final class Characteristics: ContinuumSolver {
     /// - Throws: `ContinuumError.underResolved` beyond `nodeLimit`; `TimeSteppingError`.
     public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
         while time < target {
-            try solver.step(limit: target)
+            try solver.step(limit: target, schedule)
             if let weights = problem.prescribedWeights {
                 history.append(upTo: time, constant: weights)
             } else {
@@ -265,6 +300,50 @@ public final class Characteristics: ContinuumSolver {
         return try backward(from: time ?? self.time).logDensities(flat, count: points.count)
     }
 
+    /// The entropy `∫ρ log ρ`, the mean of the carried logarithm over nodes, at most some thousands of them.
+    ///
+    /// - Throws: `TimeSteppingError`.
+    public func entropy() throws -> Double {
+        let sample = sample(atMost: 1 << 13).filter { $0.mass > 0 }
+        let logarithms = try logDensity(at: sample.map(\.point))
+        var (sum, mass) = (0.0, 0.0)
+        for (place, logarithm) in zip(sample, logarithms) {
+            sum += place.mass * logarithm
+            mass += place.mass
+        }
+        return sum / mass
+    }
+
+    /// Places in the law with what they count, at most so many: nodes at the time reached, spread evenly over all of them.
+    func sample(atMost limit: Int) -> [(mass: Double, point: [Double])] {
+        let flow = flow
+        var count = min(max(1, limit / flow.copies), flow.count)
+        var step: Int
+        if flow.copies > 1 {
+            // Every so many points of a lattice are a lattice again.
+            while count.nonzeroBitCount > 1 { count &= count - 1 }
+            step = flow.count / count
+        } else {
+            // Multiples of a golden share of the nodes show no axis of them.
+            step = max(1, Int(0.618_033_988_749_895 * Double(flow.count))) | 1
+            while Self.greatestCommonDivisor(step, flow.count) > 1 { step += 2 }
+        }
+        return (0..<flow.copies).flatMap { copy in
+            (0..<count).map { index in
+                let node = index * step % flow.count
+                let first = copy * flow.count * problem.dimension + node
+                return (
+                    flow.mass(copy: copy, node: node),
+                    (0..<problem.dimension).map { solver.state[first + $0 * flow.count] }
+                )
+            }
+        }
+    }
+
+    private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+        b == 0 ? a : greatestCommonDivisor(b, a % b)
+    }
+
     private func backward(from time: Double) -> BackwardCharacteristics {
         precondition(time >= 0 && time <= self.time, "the flow is known up to \(self.time)")
         return BackwardCharacteristics(
@@ -278,12 +357,34 @@ public final class Characteristics: ContinuumSolver {
     /// - Throws: `TimeSteppingError`; `ContinuumError.dimension` beyond three angles.
     public func density(on grid: PeriodicGrid) throws -> Field {
         switch problem.dimension {
-        case 1: return try circleDensity(on: grid)
+        case 1: return try circleDensity(on: grid, backward(from: time))
         case 2, 3:
             return try CellQuadrature(grid: grid, backward: backward(from: time))
                 .averages(tolerance: tolerance) { occupiedCells(of: grid) }
         default: throw ContinuumError.dimension(problem.dimension, scheme: "grid")
         }
+    }
+
+    /// About `∫ |error| dθ` of cell averages beside the density that they stand for: from averages of some cells, on the circle
+    /// of all of them, by a finer rule and at a hundredth of the tolerance.
+    ///
+    /// - Throws: `TimeSteppingError`.
+    func cellAverageError(of field: Field, time: Double, atMost limit: Int) throws -> Double {
+        var exact = backward(from: time)
+        exact.tolerance *= 1e-2
+        let grid = field.grid
+        guard problem.dimension > 1 else {
+            return zip(field.values, try circleDensity(on: grid, exact).values)
+                .reduce(0) { $0 + abs($1.0 - $1.1) } * grid.cellVolume
+        }
+        let count = min(limit, grid.cellCount)
+        // Spread evenly over all cells, by a step that no axis divides.
+        var step = max(1, Int(0.618_033_988_749_895 * Double(grid.cellCount))) | 1
+        while Self.greatestCommonDivisor(step, grid.cellCount) > 1 { step += 2 }
+        let cells = (0..<count).map { $0 * step % grid.cellCount }
+        let averages = try CellQuadrature(grid: grid, backward: exact).averages(over: cells)
+        let sum = zip(cells, averages).reduce(0) { $0 + abs(field.values[$1.0] - $1.1) }
+        return sum / Double(count) * Double(grid.cellCount) * grid.cellVolume
     }
 
     /// The cells that hold nodes, in order.
@@ -302,10 +403,10 @@ public final class Characteristics: ContinuumSolver {
     }
 
     /// The initial mass between the origins of each cell's faces, over the cell's width.
-    private func circleDensity(on grid: PeriodicGrid) throws -> Field {
+    private func circleDensity(on grid: PeriodicGrid, _ backward: BackwardCharacteristics) throws -> Field {
         let n = grid.cells[0]
         let faces = Array(grid.faces(axis: 0).dropLast())
-        var origins = try self.origins(of: faces)
+        var origins = try backward.origins(block: faces, count: faces.count)
         // The flow keeps the order of the faces; where it draws them together beyond rounding, so do these.
         let end = origins[0] + 2 * .pi
         for i in 1..<max(1, n) { origins[i] = min(end, max(origins[i], origins[i - 1])) }

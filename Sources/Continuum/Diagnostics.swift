@@ -1,7 +1,7 @@
 import Foundation
 import Torus
 
-/// What is watched of the limit at an output; what belongs to a grid is NaN without one.
+/// What is watched of the limit at an output; what belongs to a grid is NaN without one, but for the entropy.
 public struct Diagnostics: Sendable, Equatable {
     /// The time.
     public var time: Double
@@ -13,7 +13,8 @@ public struct Diagnostics: Sendable, Equatable {
     public var loss: Double
     /// `∫ |∇V|² dμ`.
     public var dissipation: Double
-    /// `∫ ρ log ρ` of the cell averages: below that of the density by `O(h²)`.
+    /// `∫ ρ log ρ` of the cell averages: below that of the density by `O(h²)`. Without a grid the mean of the logarithm that
+    /// characteristics carry along.
     public var entropy: Double
     /// `∫ ΔV dμ`, the rate at which the entropy grows: `dH/dt = −∫ ∇ρ·∇V = ∫ ρ ΔV`.
     public var entropyRate: Double
@@ -26,14 +27,14 @@ public struct Diagnostics: Sendable, Equatable {
     /// The diagnostics of a solver at the time that it reached.
     ///
     /// Cost: a transform of the density.
-    /// - Throws: `FourierTransformError`.
+    /// - Throws: `FourierTransformError`, `TimeSteppingError`.
     init(_ solver: any ContinuumSolver, loss: Double, density: Field?) throws {
         time = solver.time
         mass = density?.integral ?? .nan
         minimum = density?.minimum ?? .nan
         self.loss = loss
         dissipation = solver.dissipation()
-        entropy = density?.entropy ?? .nan
+        entropy = try density?.entropy ?? (solver as? Characteristics)?.entropy() ?? .nan
         entropyRate = solver.meanLaplacian()
         spectralTail = try density.map(Self.spectralTail) ?? .nan
         cellsPerPeakWidth =

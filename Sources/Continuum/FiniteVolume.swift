@@ -59,6 +59,8 @@ public final class FiniteVolume: ContinuumSolver {
     private let order: TimeOrder
     private let tolerance: Double
     private let largestStep: Double
+    private let courantShare: Double
+    private let intervalShare: Double
     private let parallelism: Parallelism
     private let slabs: [Range<Int>]
     private let uniformDensity: Double
@@ -85,6 +87,8 @@ public final class FiniteVolume: ContinuumSolver {
     public private(set) var time = 0.0
     /// Steps kept so far.
     public private(set) var acceptedSteps = 0
+    /// Steps whose length the Courant number set.
+    private var courantSteps = 0
     /// The weights `w(t)` so far: a parabola a step, through the values at its ends with the rate at its start.
     public private(set) var history: PiecewisePolynomial
 
@@ -96,9 +100,21 @@ public final class FiniteVolume: ContinuumSolver {
     ///   - order: of the Runge–Kutta method.
     ///   - largestStep: a bound of the time step, for studies of convergence.
     /// - Throws: `ContinuumError` when the problem has more than three angles or the grid does not fit it.
-    public init(
+    public convenience init(
         _ problem: MeanFieldProblem, grid: PeriodicGrid, reconstruction: Scheme.Reconstruction, tolerance: Double,
         order: TimeOrder = .three, largestStep: Double = .infinity, parallelism: Parallelism = .serial
+    ) throws {
+        try self.init(
+            problem, grid: grid, reconstruction: reconstruction, tolerance: tolerance, order: order,
+            largestStep: largestStep, courantShare: 0.9, intervalShare: 1, parallelism: parallelism)
+    }
+
+    /// - Parameters:
+    ///   - courantShare: the part of the Courant limit that a step takes at most.
+    ///   - intervalShare: the part of the way to the next output that it takes at most.
+    private init(
+        _ problem: MeanFieldProblem, grid: PeriodicGrid, reconstruction: Scheme.Reconstruction, tolerance: Double,
+        order: TimeOrder, largestStep: Double, courantShare: Double, intervalShare: Double, parallelism: Parallelism
     ) throws {
         guard problem.dimension <= 3 else {
             throw ContinuumError.dimension(problem.dimension, scheme: "finite volume")
@@ -108,8 +124,7 @@ public final class FiniteVolume: ContinuumSolver {
         }
         potential = FourierPotential(problem.basis)
         for (axis, cells) in grid.cells.enumerated() {
-            // The dissipation asks for moments of twice the degree, below the grid's highest frequency.
-            let needed = max(8, 4 * potential.harmonics[axis] + 2)
+            let needed = Self.fewestCells(harmonics: potential.harmonics[axis])
             guard cells >= needed else {
                 throw ContinuumError.gridTooCoarse(axis: axis, cells: cells, needed: needed)
             }
@@ -120,6 +135,8 @@ public final class FiniteVolume: ContinuumSolver {
         self.tolerance = tolerance
         self.order = order
         self.largestStep = largestStep
+        self.courantShare = courantShare
+        self.intervalShare = intervalShare
         self.parallelism = parallelism
         stages = order.stages
         layout = GridLayout(grid)
@@ -161,6 +178,44 @@ public final class FiniteVolume: ContinuumSolver {
         courantRate = measuredCourantRate()
     }
 
+    /// The fewest cells along an axis: the dissipation asks for moments of twice the degree, below the grid's highest frequency.
+    private static func fewestCells(harmonics: Int) -> Int { max(8, 4 * harmonics + 2) }
+
+    /// The same method from the start on half the cells along each axis, rounded up, if they are enough.
+    ///
+    /// - Parameters:
+    ///   - halvings: how often the cells are halved.
+    ///   - share: how long its steps are beside what they would be.
+    func companion(halvings: Int, stepShare share: Double) throws -> FiniteVolume? {
+        var cells = grid.cells
+        for _ in 0..<halvings { cells = cells.map { ($0 + 1) / 2 } }
+        guard zip(cells, potential.harmonics).allSatisfy({ $0 >= Self.fewestCells(harmonics: $1) }) else { return nil }
+        // A step's embedded error is of the method's order.
+        return try FiniteVolume(
+            problem, grid: PeriodicGrid(cells: cells), reconstruction: reconstruction,
+            tolerance: tolerance * pow(share, Double(order.rawValue)), order: order,
+            largestStep: largestStep * share, courantShare: courantShare * share, intervalShare: share,
+            parallelism: parallelism)
+    }
+
+    /// Whether most steps were as long as the Courant number allows, and so twice as long on half the cells.
+    var isCourantLimited: Bool { 2 * courantSteps > acceptedSteps }
+
+    /// The order of the reconstruction on smooth densities.
+    var spatialOrder: Double {
+        switch reconstruction {
+        case .upwind: 1
+        case .muscl: 2
+        case .weno5: 5
+        }
+    }
+
+    /// The order of the Runge–Kutta method.
+    var timeOrder: Double { Double(order.rawValue) }
+
+    /// The grid of the cells.
+    var cells: PeriodicGrid { grid }
+
     deinit {
         memory.deallocate()
         highOrder?.deallocate()
@@ -200,7 +255,7 @@ public final class FiniteVolume: ContinuumSolver {
             if !isCoupled, time > start { appendConstantHistory() }
         }
         while time < target {
-            try step(limit: target)
+            try step(limit: target, longest: min(largestStep, intervalShare * (target - start)))
             if lostAt == nil, mayBeNarrow, cellsAcrossPeak() < Self.fewestCellsAcrossPeak { lostAt = time }
             try afterStep(time)
         }
@@ -217,11 +272,17 @@ public final class FiniteVolume: ContinuumSolver {
         return grid.cells.contains { Double(grid.cellCount / $0) * 2 * Self.fewestCellsAcrossPeak > cells }
     }
 
-    private func step(limit: Double) throws {
+    private func step(limit: Double, longest: Double) throws {
         while true {
             let bound = cautious > 0 ? Self.positiveCourantLimit : Self.courantLimit
-            let wanted = min(stepSize, largestStep, courantRate > 0 ? 0.9 * bound / courantRate : .infinity)
+            let byCourant = courantRate > 0 ? courantShare * bound / courantRate : .infinity
+            let wanted = min(stepSize, longest, byCourant)
             let remaining = limit - time
+            // No one waits for a million million steps.
+            guard wanted > 1e-12 * remaining || wanted >= remaining else {
+                throw courantRate.isFinite
+                    ? TimeSteppingError.stepTooSmall(time: time) : TimeSteppingError.notFinite(time: time)
+            }
             let lands = wanted >= remaining * (1 - 1e-12)
             let dt = lands ? remaining : min(wanted, remaining / 2)
             var fastest = 0.0
@@ -253,6 +314,7 @@ public final class FiniteVolume: ContinuumSolver {
                 continue
             }
             accept(dt, end: lands ? limit : time + dt, report, fastest: fastest, growth: growth)
+            if wanted == byCourant { courantSteps += 1 }
             return
         }
     }
@@ -403,40 +465,23 @@ public final class FiniteVolume: ContinuumSolver {
 
     /// The moment `∫ e^{ik·θ} dμ` that the cell averages stand for, each wave divided by its mean over a cell.
     public func moment(_ k: [Int]) -> (real: Double, imaginary: Double) {
-        func wave(_ axis: Int, _ cell: Int) -> (Double, Double) {
-            guard axis < layout.dimension else { return (1, 0) }
-            let phase = Double(k[axis]) * layout.spacing[axis]
-            let scale = layout.spacing[axis] / GridWaves.edgeMean(0, phase)
-            return (scale * cos(phase * (Double(cell) + 0.5)), scale * sin(phase * (Double(cell) + 0.5)))
-        }
-        let first = (0..<layout.length).map { wave(0, $0) }
-        var (real, imaginary) = (0.0, 0.0)
-        for layer in 0..<layout.rows.1 {
-            let (cr, ci) = wave(2, layer)
-            for row in 0..<layout.rows.0 {
-                let averages = state + layout.start(row, layer)
-                var (sr, si) = (0.0, 0.0)
-                for i in 0..<layout.length {
-                    sr += averages[i] * first[i].0
-                    si += averages[i] * first[i].1
-                }
-                let (br, bi) = wave(1, row)
-                let (re, im) = (br * cr - bi * ci, br * ci + bi * cr)
-                real += sr * re - si * im
-                imaginary += sr * im + si * re
-            }
-        }
-        return (real, imaginary)
+        MomentTable.moment(k, state, layout: layout)
+    }
+
+    private func momentTable(degrees: Int) -> MomentTable {
+        MomentTable(state, layout: layout, limits: potential.harmonics.map { degrees * $0 })
     }
 
     /// `∫ |∇V|² dμ`.
     public func dissipation() -> Double {
-        potential.dissipation(weights: problem.weights(moments: moments())) { self.moment($0) }
+        let table = momentTable(degrees: 2)
+        return potential.dissipation(weights: problem.weights(moments: moments())) { table[$0] }
     }
 
     /// `∫ ΔV dμ`.
     public func meanLaplacian() -> Double {
-        potential.meanLaplacian(weights: problem.weights(moments: moments())) { self.moment($0) }
+        let table = momentTable(degrees: 1)
+        return potential.meanLaplacian(weights: problem.weights(moments: moments())) { table[$0] }
     }
 
     /// The cell averages; on a finer grid those of limited linear profiles in the solver's cells, axis by axis, which keep mass

@@ -24,7 +24,12 @@ public final class Galerkin: ContinuumSolver {
     private let tolerance: Double
     private let parallelism: Parallelism
     private let path: MomentHierarchy.Path?
+    /// The steps of another solver, which this one follows on a fixed lattice.
+    private let schedule: StepSchedule?
+    /// The most frequencies along each axis so far.
+    private var largestLimits: [Int]
     private var solver: AdaptiveRungeKutta<MomentHierarchy>
+    private var tails: ModeTails
     /// The weights `w(t)` so far.
     public private(set) var history: PiecewisePolynomial
 
@@ -55,11 +60,12 @@ public final class Galerkin: ContinuumSolver {
         self.tolerance = tolerance
         self.parallelism = parallelism
         self.path = path
+        schedule = nil
         var lattice = ModeLattice(limits: potential.harmonics.map { max(d == 1 ? 16 : 8, 4 * $0) })
         var state = Self.moments(of: problem.initialLaw, on: lattice)
         while true {
             let grown = lattice.grown(
-                along: Self.tails(state, lattice, potential).map { $0 > 0.1 * tolerance })
+                along: ModeTails(lattice, potential).outer(state).map { $0 > 0.1 * tolerance })
             if grown == lattice { break }
             guard grown.count <= self.modeLimit else {
                 throw ContinuumError.underResolved(scheme: "galerkin", time: 0, unknowns: lattice.count)
@@ -67,9 +73,31 @@ public final class Galerkin: ContinuumSolver {
             lattice = grown
             state = Self.moments(of: problem.initialLaw, on: lattice)
         }
+        largestLimits = lattice.limits
+        tails = ModeTails(lattice, potential)
         solver = try Self.solver(
             MomentHierarchy(problem, potential, lattice: lattice, parallelism: parallelism, path: path), state: state,
             time: 0, tolerance)
+        history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
+    }
+
+    /// A solver with a part of the most frequencies that another one used along each axis, which takes that one's steps in equal
+    /// parts.
+    init(companionOf other: Galerkin, dividingFrequenciesBy divisor: Int, stepParts: Int = 1) throws {
+        problem = other.problem
+        potential = other.potential
+        modeLimit = other.modeLimit
+        tolerance = .infinity
+        parallelism = other.parallelism
+        path = other.path
+        schedule = StepSchedule(other.history, parts: stepParts)
+        let lattice = ModeLattice(
+            limits: zip(other.largestLimits, other.potential.harmonics).map { max($0 / divisor, $1, 2) })
+        largestLimits = lattice.limits
+        tails = ModeTails(lattice, potential)
+        solver = try Self.solver(
+            MomentHierarchy(problem, potential, lattice: lattice, parallelism: parallelism, path: path),
+            state: Self.moments(of: problem.initialLaw, on: lattice), time: 0, tolerance)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
     }
 
@@ -117,43 +145,6 @@ public final class Galerkin: ContinuumSolver {
         return state
     }
 
-    /// The largest of the last modes along each axis, enough of them that no parity hides them.
-    private static func tails(
-        _ state: some RandomAccessCollection<Double>, _ lattice: ModeLattice, _ potential: FourierPotential
-    ) -> [Double] {
-        let firsts = zip(lattice.limits, potential.harmonics).map { max(0, $0 - max(4, 2 * $1)) + 1 }
-        return largest(state, lattice, beyond: firsts)
-    }
-
-    /// The largest moment along each axis among those with `|k_p|` at least `first_p`.
-    private static func largest(
-        _ state: some RandomAccessCollection<Double>, _ lattice: ModeLattice, beyond firsts: [Int]
-    ) -> [Double] {
-        var squares = Array(repeating: 0.0, count: firsts.count)
-        let (count, length) = (lattice.count, lattice.rowLength)
-        _ = state.withContiguousStorageIfAvailable { state in
-            for row in 0..<lattice.rowCount {
-                let base = row &* length
-                func largestSquare(from start: Int) -> Double {
-                    var largest = 0.0
-                    for k in base &+ start..<base &+ length {
-                        let square = state[k] * state[k] + state[count &+ k] * state[count &+ k]
-                        largest = square > largest ? square : largest
-                    }
-                    return largest
-                }
-                squares[0] = max(squares[0], largestSquare(from: min(length, firsts[0])))
-                let vector = lattice.rowVector(row)
-                guard zip(vector, firsts.dropFirst()).contains(where: { abs($0) >= $1 }) else { continue }
-                let whole = largestSquare(from: 0)
-                for (axis, k) in vector.enumerated() where abs(k) >= firsts[axis + 1] {
-                    squares[axis + 1] = max(squares[axis + 1], whole)
-                }
-            }
-        }
-        return squares.map { $0.squareRoot() }
-    }
-
     /// The time reached.
     public var time: Double { solver.time }
 
@@ -167,9 +158,9 @@ public final class Galerkin: ContinuumSolver {
 
     /// The tail of the moments beside the modes in use.
     public var resolution: Resolution {
-        Resolution(
-            unknowns: lattice.count, measure: "spectral tail",
-            value: Self.tails(solver.state, lattice, potential).max() ?? 0, lostAt: nil)
+        if let state = solver.state.baseAddress { tails.measure(state) }
+        return Resolution(
+            unknowns: lattice.count, measure: "spectral tail", value: tails.outer.max() ?? 0, lostAt: nil)
     }
 
     /// Steps until the time is exactly `target`, refining where the tail asks for it.
@@ -177,10 +168,14 @@ public final class Galerkin: ContinuumSolver {
     /// - Throws: `ContinuumError.underResolved` beyond `modeLimit`; `TimeSteppingError`.
     public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
         while time < target {
-            try solver.step(limit: target)
-            let grown = lattice.grown(
-                along: Self.tails(solver.state, lattice, potential).map { $0 > 0.1 * tolerance })
-            if grown != lattice {
+            try solver.step(limit: target, schedule)
+            if schedule != nil {
+                try afterStep(time)
+                continue
+            }
+            if let state = solver.state.baseAddress { tails.measure(state) }
+            if tails.exceed(0.1 * tolerance) {
+                let grown = lattice.grown(along: tails.outer.map { $0 > 0.1 * tolerance })
                 guard grown.count <= modeLimit else {
                     let count = lattice.count
                     solver.undoStep()
@@ -190,21 +185,24 @@ public final class Galerkin: ContinuumSolver {
                 try move(to: grown)
                 continue
             }
-            if let weights = problem.prescribedWeights {
-                history.append(upTo: time, constant: weights)
-            } else {
-                let system = solver.system
-                history.append(solver, components: system.potentialPlaces) { modes, weights in
-                    system.weights(ofModes: modes, into: weights)
-                }
-            }
+            appendHistory()
             // The tails that would be the last ones must be small too, or the next step would ask for more again.
-            let firsts = zip(lattice.keptWhenShrunk, potential.harmonics).map { $0 - max(4, 2 * $1) + 1 }
-            let shrunk = lattice.shrunk(
-                where: Self.largest(solver.state, lattice, beyond: firsts).map { $0 < 1e-2 * tolerance },
-                least: potential.harmonics)
-            if shrunk != lattice { try move(to: shrunk) }
+            if tails.letShrink(below: 1e-2 * tolerance) {
+                try move(
+                    to: lattice.shrunk(where: tails.inner.map { $0 < 1e-2 * tolerance }, least: potential.harmonics))
+            }
             try afterStep(time)
+        }
+    }
+
+    private func appendHistory() {
+        if let weights = problem.prescribedWeights {
+            history.append(upTo: time, constant: weights)
+        } else {
+            let system = solver.system
+            history.append(solver, components: system.potentialPlaces, scratch: tails.modes) { modes, weights in
+                system.weights(ofModes: modes, into: weights)
+            }
         }
     }
 
@@ -221,6 +219,8 @@ public final class Galerkin: ContinuumSolver {
             }
         }
         let step = solver.stepSize
+        largestLimits = zip(largestLimits, other.limits).map(max)
+        tails = ModeTails(other, potential)
         solver = try Self.solver(
             MomentHierarchy(problem, potential, lattice: other, parallelism: parallelism, path: path), state: moved,
             time: solver.time, tolerance)
@@ -301,24 +301,5 @@ public final class Galerkin: ContinuumSolver {
         let half = 0.5 * Double(k) * spacing
         let mean = sin(half) / half
         return (mean * cos(half), -mean * sin(half))
-    }
-}
-
-extension ModeLattice {
-    /// The lattice with half as many frequencies more along the given axes.
-    fileprivate func grown(along axes: [Bool]) -> ModeLattice {
-        ModeLattice(limits: zip(limits, axes).map { $1 ? $0 + max(2, $0 / 2) : $0 })
-    }
-
-    /// The frequencies that are left along an axis when it shrinks by a third.
-    fileprivate var keptWhenShrunk: [Int] { limits.map { 2 * $0 / 3 } }
-
-    /// The lattice with a third fewer frequencies along the given axes, as long as eight and four degrees are left.
-    fileprivate func shrunk(where axes: [Bool], least degrees: [Int]) -> ModeLattice {
-        ModeLattice(
-            limits: limits.indices.map { axis in
-                let kept = keptWhenShrunk[axis]
-                return axes[axis] && kept >= max(limits.count == 1 ? 16 : 8, 4 * degrees[axis]) ? kept : limits[axis]
-            })
     }
 }

@@ -31,9 +31,15 @@ public struct Limit: Sendable {
     private let holdsTolerance: Bool
     /// The exact solution, for a problem that has one.
     public let exact: AdditiveSolution?
+    /// How far the limit is from the true one, if that was asked for and its companions could be solved.
+    public let errorEstimate: ErrorEstimate?
+    /// Why there is no estimate though it was asked for.
+    public let errorEstimateFailure: String?
 
     /// Why the limit ended before its last output; `nil` when it did not.
     public let end: End?
+    /// What ended the limit before its last output, where that was asked to be kept; the last output is then the last good state.
+    public let failure: (any Error)?
     /// The time from which on the characteristics took the given method's place, if they did.
     public let switchedAt: Double?
 
@@ -54,14 +60,17 @@ public struct Limit: Sendable {
     ///   - times: increasing output times, the first may be 0.
     ///   - refinedOutputs: the outputs whose density is also wanted on the finer grid.
     ///   - policy: what is done where the method does not resolve the law.
+    ///   - estimatesErrors: whether the limit is solved again with fewer unknowns or longer steps, to tell its error.
+    ///   - keepsOutputs: whether an error after the first output ends the limit as `failure`, with the last good state as its last
+    ///     output, rather than throwing everything away.
     ///   - stops: what ends the limit before its last output; the time at which it does becomes the last output.
     ///   - parallelism: the threads of the solvers; the numbers do not depend on it.
     ///   - progress: called after each step with the share of the time done.
     /// - Throws: `ContinuumError`, `TimeSteppingError`.
     public init(
         _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid?, times: [Double], refinedOutputs: [Int] = [],
-        policy: ResolutionPolicy = .refine, stops: [StopCondition] = [], parallelism: Parallelism = .serial,
-        progress: (Double) -> Void = { _ in }
+        policy: ResolutionPolicy = .refine, stops: [StopCondition] = [], estimatesErrors: Bool = false,
+        keepsOutputs: Bool = false, parallelism: Parallelism = .serial, progress: (Double) -> Void = { _ in }
     ) throws {
         if let grid, grid.dimension != problem.dimension {
             throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
@@ -75,8 +84,16 @@ public struct Limit: Sendable {
         var firstMoments: [[(real: Double, imaginary: Double)]] = []
         var diagnostics: [Diagnostics] = []
         var resolutions: [Resolution] = []
+        var failure: (any Error)?
+        let cost = estimatesErrors ? ErrorEstimate.relativeCost(scheme, dimension: problem.dimension) : 0
         for (output, time) in times.enumerated() {
-            try course.advance(to: time) { progress($0 / (times.last ?? time)) }
+            do {
+                try course.advance(to: time) { progress($0 / (times.last ?? time) / (1 + cost)) }
+            } catch  where keepsOutputs && output > 0 {
+                failure = error
+                // The state before the failure is good; there may be nothing between it and the last output.
+                if course.solver.time <= diagnostics[output - 1].time { break }
+            }
             if case .underResolved = course.end { break }
             let solver = course.solver
             let density = try grid.map(solver.density(on:))
@@ -90,11 +107,12 @@ public struct Limit: Sendable {
             diagnostics.append(
                 try Diagnostics(solver, loss: problem.loss(moments: moments[output]), density: density))
             resolutions.append(solver.resolution)
-            if course.end != nil { break }
+            if course.end != nil || failure != nil { break }
         }
         holdsTolerance = if case .finiteVolume = scheme { course.switchedAt != nil } else { true }
         end = course.end
         switchedAt = course.switchedAt
+        self.failure = failure
         let reached = diagnostics.map(\.time)
         self.times = reached
         self.grid = grid
@@ -108,6 +126,25 @@ public struct Limit: Sendable {
         heldOutFunctions = moments.map(problem.heldOutFunction(moments:))
         history = course.solver.history
         exact = try AdditiveForm(problem).map { try AdditiveSolution($0, times: reached) }
+        var estimate: ErrorEstimate?
+        var reason: String?
+        if estimatesErrors, failure == nil {
+            let samples = reached.indices.map { output in
+                ErrorEstimate.Sample(
+                    time: reached[output], moments: moments[output], firstMoments: firstMoments[output],
+                    density: densities.isEmpty ? nil : densities[output])
+            }
+            do {
+                estimate = try ErrorEstimate(of: course.solver, samples: samples, tails: resolutions.map(\.value)) {
+                    progress((1 + cost * $0) / (1 + cost))
+                }
+            } catch {
+                // What was solved stands, whatever its companions do.
+                reason = "\(error)"
+            }
+        }
+        errorEstimate = estimate
+        errorEstimateFailure = reason
     }
 
     /// A solver on its way through the outputs, with what may end or change it.
@@ -217,10 +254,11 @@ public struct Limit: Sendable {
 
     /// About how far the law is from the true one at each output, by its first moment.
     ///
-    /// The distance from the exact solution where there is one. Elsewhere 0 for the methods that hold their own resolution to a
-    /// tolerance, and NaN, not known, for finite volumes after the start.
+    /// The distance from the exact solution where there is one, elsewhere the estimate. Without either 0 for the methods that hold
+    /// their own resolution to a tolerance, and NaN, not known, for finite volumes after the start.
     public var solverErrors: [Double] {
         if let exactMomentErrors { return exactMomentErrors }
+        if let errorEstimate { return errorEstimate.moment.map(\.total) }
         return times.map { holdsTolerance || $0 == 0 ? 0 : .nan }
     }
 

@@ -29,6 +29,9 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
 
     private let count: Int
     private let memory: UnsafeMutablePointer<Double>
+    /// Unknowns whose error is estimated at a time.
+    private static var errorBlock: Int { 256 }
+    private let estimate: UnsafeMutablePointer<Double>
     private var rate = RateAtState.unknown
     private var extraStagesAreReady = false
     private var denseIsReady = false
@@ -45,8 +48,9 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         previousTime = time
         count = state.count
         let slots = 3 + pair.stageCount + 1 + (pair.dense.map { $0.nodes.count + 3 + $0.polynomial.count } ?? 0)
-        memory = .allocate(capacity: max(1, slots * count))
-        memory.initialize(repeating: 0, count: max(1, slots * count))
+        memory = .allocate(capacity: slots * count + Self.errorBlock)
+        memory.initialize(repeating: 0, count: slots * count + Self.errorBlock)
+        estimate = memory + slots * count
         for i in 0..<count { memory[i] = state[i] }
     }
 
@@ -181,8 +185,8 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         if count == 0 { return 0 }
         var square = 0.0
         var dampingSquare = 0.0
-        for start in stride(from: 0, to: count, by: 256) {
-            let length = min(256, count - start)
+        for start in stride(from: 0, to: count, by: Self.errorBlock) {
+            let length = min(Self.errorBlock, count - start)
             square += scaledSquare(pair.errorWeights, start, length)
             if !pair.damping.isEmpty { dampingSquare += scaledSquare(pair.damping, start, length) }
         }
@@ -193,23 +197,21 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
 
     /// The sum over a block of the squares of `Σ weight·stage / (tolerance·(1 + |y|))`.
     private func scaledSquare(_ entries: [EmbeddedPair.Entry], _ start: Int, _ length: Int) -> Double {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { buffer in
-            guard let estimate = buffer.baseAddress else { return 0 }
-            estimate.initialize(repeating: 0, count: length)
-            for entry in entries {
-                let k = stage(entry.stage) + start
-                let weight = entry.weight
-                for j in 0..<length { estimate[j] = estimate[j] + weight * k[j] }
-            }
-            let (y, y1) = (current + start, trial + start)
-            var sum = 0.0
-            for j in 0..<length {
-                let size = 1 + (abs(y[j]) > abs(y1[j]) ? abs(y[j]) : abs(y1[j]))
-                let ratio = estimate[j] / (tolerance * size)
-                sum += ratio * ratio
-            }
-            return sum
+        let estimate = estimate
+        estimate.update(repeating: 0, count: length)
+        for entry in entries {
+            let k = stage(entry.stage) + start
+            let weight = entry.weight
+            for j in 0..<length { estimate[j] = estimate[j] + weight * k[j] }
         }
+        let (y, y1) = (current + start, trial + start)
+        var sum = 0.0
+        for j in 0..<length {
+            let size = 1 + (abs(y[j]) > abs(y1[j]) ? abs(y[j]) : abs(y1[j]))
+            let ratio = estimate[j] / (tolerance * size)
+            sum += ratio * ratio
+        }
+        return sum
     }
 
     /// A first step from the sizes of the state, its rate and the rate's change (Hairer, Nørsett, Wanner II.4).

@@ -333,3 +333,38 @@ import Training
         #expect(density == .uniform(on: grid))
     }
 }
+
+/// Moments of a whole box of wave vectors.
+@Suite struct MomentTableTests {
+    @Test(arguments: [[13], [9, 16], [10, 8, 11]])
+    func agreesWithSumsOverCells(cells: [Int]) throws {
+        let grid = try PeriodicGrid(cells: cells)
+        let layout = GridLayout(grid)
+        let values = (0..<grid.cellCount).map { 0.3 + Double($0 * $0 % 23) / 23 }
+        var averages = Array(repeating: 0.0, count: layout.count)
+        for row in 0..<layout.rowCount {
+            for i in 0..<layout.length { averages[row * layout.stride + i] = values[row * layout.length + i] }
+        }
+        let limits = cells.indices.map { $0 == 1 ? 1 : 3 }
+        let table = MomentTable(averages, layout: layout, limits: limits)
+        for index in 0..<343 {
+            let k = cells.indices.map { axis in [index % 7, index / 7 % 7, index / 49][axis] - 3 }
+            guard zip(k, limits).allSatisfy({ abs($0) <= $1 }) else { continue }
+            var (re, im) = (0.0, 0.0)
+            for cell in 0..<grid.cellCount {
+                var (phase, scale, rest) = (0.0, 1.0, cell)
+                for (axis, n) in cells.enumerated() {
+                    let h = grid.spacing(axis: axis)
+                    phase += Double(k[axis]) * h * (Double(rest % n) + 0.5)
+                    rest /= n
+                    if k[axis] != 0 { scale *= Double(k[axis]) * h / 2 / sin(Double(k[axis]) * h / 2) }
+                }
+                re += scale * values[cell] * cos(phase) * grid.cellVolume
+                im += scale * values[cell] * sin(phase) * grid.cellVolume
+            }
+            let found = table[k]
+            let size = values.reduce(0, +) * grid.cellVolume
+            #expect(abs(found.real - re) < 1e-13 * size && abs(found.imaginary - im) < 1e-13 * size, "\(k)")
+        }
+    }
+}

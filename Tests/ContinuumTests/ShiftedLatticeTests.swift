@@ -21,6 +21,14 @@ import Training
             let errors = try #require(limit.exactMomentErrors)
             #expect(errors.allSatisfy { $0 < 1e-10 }, "\(errors)")
             #expect(limit.densities.isEmpty && limit.diagnostics[2].mass.isNaN)
+            // Of a wrapped Cauchy law with |z| = r it is −log(2π(1 − r²)).
+            for (output, moments) in try #require(limit.exact).moments.enumerated() {
+                let entropy = moments.reduce(0) { sum, z in
+                    sum - log(2 * .pi * (1 - z.real * z.real - z.imaginary * z.imaginary))
+                }
+                // Every lattice is the equal-spaced rule along each axis.
+                #expect(abs(limit.diagnostics[output].entropy - entropy) < 1e-9)
+            }
             #expect(limit.resolutions[2].value < 1e-10)
             let exact = try #require(limit.exact)
             let solver = try Characteristics(problem, nodes: 1 << 10, tolerance: 1e-11)

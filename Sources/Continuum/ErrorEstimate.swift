@@ -1,0 +1,253 @@
+import Foundation
+import Torus
+import Training
+
+/// About how far a limit is from the true one at each output, found by solving it again with fewer unknowns or longer steps.
+///
+/// A companion's distance from the limit is the companion's own error but for a small part; what the method's order, or the decay of its
+/// errors, says of the way from there to the limit's unknowns gives the limit's:
+///
+/// - Finite volumes: half the cells along each axis, and a quarter of them to see the order (Richardson).
+/// - Galerkin and characteristics: half and a quarter of the frequencies or nodes along each axis, whose errors fall geometrically;
+///   cell averages in several angles are also compared with a finer quadrature. Beyond three angles the standard error over the
+///   shifted lattices.
+///
+/// What a time step does is the same with fewer unknowns, so two companions tell it, with half the cells, frequencies or nodes (an
+/// eighth of a lattice): one takes the limit's steps, the other takes them in halves. Costs, counted in the limit's own: about
+/// `relativeCost`.
+public struct ErrorEstimate: Sendable, Equatable {
+    /// What an error is made of.
+    public struct Terms: Sendable, Equatable {
+        /// Cells, modes or nodes.
+        public var grid: Double
+        /// The time step.
+        public var timeStep: Double
+
+        /// All of it.
+        public var total: Double { grid + timeStep }
+
+        static let unknown = Terms(grid: .nan, timeStep: .nan)
+    }
+
+    /// Of the density, `∫ |ρ − ρ_true| dθ`; NaN where it is not known.
+    public internal(set) var density: [Terms]
+    /// The largest of the moments `M_m` and `z_p`; NaN where it is not known.
+    public internal(set) var moment: [Terms]
+
+    /// What half the steps leave of an error of Dormand and Prince's 8(5,3).
+    private static let leftByHalfSteps = 1.0 / 256
+    /// Points at which the densities of characteristics are compared.
+    static let samplePoints = 256
+    /// Cells in several angles whose averages are found again.
+    static let sampleCells = 64
+
+    /// About what the companions cost beside the limit.
+    static func relativeCost(_ scheme: Scheme, dimension: Int) -> Double {
+        switch scheme {
+        case .finiteVolume: [1, 0.44, 0.2][min(dimension, 3) - 1]
+        case .galerkin: [2.75, 0.81, 0.39][min(dimension, 3) - 1]
+        case .characteristics: dimension > 3 ? 0.4 : 0.3
+        }
+    }
+
+    /// What is known of a law at an output.
+    struct Sample {
+        var time: Double
+        var moments: [Double]
+        var firstMoments: [(real: Double, imaginary: Double)]
+        /// Cell averages, unless they are dear.
+        var density: Field?
+
+        init(time: Double, moments: [Double], firstMoments: [(real: Double, imaginary: Double)], density: Field?) {
+            self.time = time
+            self.moments = moments
+            self.firstMoments = firstMoments
+            self.density = density
+        }
+
+        init(_ solver: any ContinuumSolver, dimension: Int, grid: PeriodicGrid?) throws {
+            self.init(
+                time: solver.time, moments: solver.moments(),
+                firstMoments: (0..<dimension).map { axis in
+                    solver.moment((0..<dimension).map { $0 == axis ? 1 : 0 })
+                }, density: try grid.map(solver.density(on:)))
+        }
+
+        /// Of the density in `L¹`, on the coarser of the two grids, and of the largest moment.
+        func distance(to other: Sample) -> Distance {
+            var largest = zip(moments, other.moments).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            for (a, b) in zip(firstMoments, other.firstMoments) {
+                largest = max(largest, hypot(a.real - b.real, a.imaginary - b.imaginary))
+            }
+            let density = other.density.flatMap { coarse in
+                self.density?.averages(on: coarse.grid).map { own in
+                    zip(own.values, coarse.values).reduce(0) { $0 + abs($1.0 - $1.1) } * coarse.grid.cellVolume
+                }
+            }
+            return Distance(density: density ?? .nan, moment: largest)
+        }
+    }
+
+    /// How far two laws are apart.
+    struct Distance {
+        var density: Double
+        var moment: Double
+
+        static func + (a: Distance, b: Distance) -> Distance {
+            Distance(density: a.density + b.density, moment: a.moment + b.moment)
+        }
+
+        /// A law's error from some distances, found for density and moment alike.
+        static func combine(_ distances: [Distance], _ law: ([Double]) -> Double) -> Distance {
+            Distance(density: law(distances.map(\.density)), moment: law(distances.map(\.moment)))
+        }
+    }
+
+    /// Solves again what a solver has solved.
+    ///
+    /// - Parameters:
+    ///   - solver: at the last output.
+    ///   - samples: the limit at its outputs.
+    ///   - tails: the method's own measure of its resolution there.
+    ///   - progress: called with the share of the time done.
+    /// - Throws: what the companions throw.
+    init(
+        of solver: any ContinuumSolver, samples: [Sample], tails: [Double], progress: (Double) -> Void
+    ) throws {
+        density = []
+        moment = []
+        let end = samples.last?.time ?? 0
+        func report(_ time: Double) { progress(end > 0 ? time / end : 1) }
+        switch solver {
+        case let solver as FiniteVolume: try estimate(solver, samples, report)
+        case let solver as Galerkin: try estimate(solver, samples, report)
+        case let solver as Characteristics: try estimate(solver, samples, tails, report)
+        default: preconditionFailure("an estimate for every solver")
+        }
+    }
+
+    /// The error of `n` unknowns from the distances of `n/2` and `n/4`, where errors fall as `qⁿ`.
+    private static func geometric(_ distances: [Double]) -> Double {
+        let gain = distances[1] > 0 ? min(1, distances[0] / distances[1]) : 0
+        return distances[0] * gain * gain
+    }
+
+    private mutating func append(grid: Distance, timeStep: Distance) {
+        density.append(Terms(grid: grid.density, timeStep: timeStep.density))
+        moment.append(Terms(grid: grid.moment, timeStep: timeStep.moment))
+    }
+
+    private mutating func estimate(
+        _ solver: FiniteVolume, _ samples: [Sample], _ progress: (Double) -> Void
+    ) throws {
+        let dimension = solver.cells.dimension
+        // The companions that show what cells do take the limit's own steps, or nearly: where the Courant number sets them, parts of
+        // what they would be on larger cells.
+        let part = solver.isCourantLimited ? 0.5 : 1
+        guard let half = try solver.companion(halvings: 1, stepShare: part),
+            let other = try solver.companion(halvings: 1, stepShare: part == 1 ? 0.5 : 1)
+        else {
+            (density, moment) = (samples.map { _ in .unknown }, samples.map { _ in .unknown })
+            return
+        }
+        let quarter = try solver.companion(halvings: 2, stepShare: part * part)
+        // Half the steps keep 2^−q of an error, q the order in time. Of the pair the longer steps are the limit's own, or twice as
+        // long.
+        let kept = pow(0.5, solver.timeOrder)
+        let stepScale = (part == 1 ? 1 : kept) / (1 - kept)
+        for sample in samples {
+            let companions = try [half, other, quarter].map { companion -> Sample? in
+                guard let companion else { return nil }
+                try companion.advance(to: sample.time) { progress($0) }
+                return try Sample(companion, dimension: dimension, grid: companion.cells)
+            }
+            guard let ofHalf = companions[0], let ofOther = companions[1] else { continue }
+            let toHalf = sample.distance(to: ofHalf)
+            let toQuarter = companions[2].map(ofHalf.distance(to:))
+            append(
+                grid: .combine([toHalf, toQuarter ?? toHalf]) { distances in
+                    let seen = toQuarter == nil ? solver.spatialOrder : log2(distances[1] / distances[0])
+                    // Seen at one time the order may be anything: differences pass through 0.
+                    let order = seen.isNaN ? solver.spatialOrder : min(solver.spatialOrder, max(0.5, seen))
+                    return distances[0] / (pow(2, order) - 1)
+                }, timeStep: .combine([ofHalf.distance(to: ofOther)]) { $0[0] * stepScale })
+        }
+    }
+
+    private mutating func estimate(
+        _ solver: Galerkin, _ samples: [Sample], _ progress: (Double) -> Void
+    ) throws {
+        let dimension = samples.first?.firstMoments.count ?? 1
+        let half = try Galerkin(companionOf: solver, dividingFrequenciesBy: 2)
+        let quarter = try Galerkin(companionOf: solver, dividingFrequenciesBy: 4)
+        // On the circle all frequencies are cheap.
+        let halves = try Galerkin(
+            companionOf: solver, dividingFrequenciesBy: dimension == 1 ? 1 : 2, stepParts: 2)
+        for sample in samples {
+            let companions = try [half, quarter, halves].map { companion in
+                try companion.advance(to: sample.time) { progress($0) }
+                return try Sample(companion, dimension: dimension, grid: sample.density?.grid)
+            }
+            let steps = (dimension == 1 ? sample : companions[0]).distance(to: companions[2])
+            append(
+                grid: .combine(companions.prefix(2).map(sample.distance(to:)), Self.geometric),
+                timeStep: .combine([steps]) { $0[0] / (1 - Self.leftByHalfSteps) })
+        }
+    }
+
+    private mutating func estimate(
+        _ solver: Characteristics, _ samples: [Sample], _ tails: [Double], _ progress: (Double) -> Void
+    ) throws {
+        let isTensor = !solver.nodesPerAxis.isEmpty
+        let divisor = isTensor ? 2 : 8
+        guard let half = try solver.companion(dividingNodesBy: divisor),
+            let halves = try solver.companion(dividingNodesBy: divisor, stepParts: 2)
+        else {
+            (density, moment) = (samples.map { _ in .unknown }, samples.map { _ in .unknown })
+            return
+        }
+        let quarter = isTensor ? try solver.companion(dividingNodesBy: 4) : nil
+        for (sample, tail) in zip(samples, tails) {
+            let companions = try [half, halves, quarter].map { companion -> Sample? in
+                try companion?.advance(to: sample.time) { progress($0) }
+                return try companion.map { try Sample($0, dimension: sample.firstMoments.count, grid: nil) }
+            }
+            guard let ofHalf = companions[0], let ofHalves = companions[1] else { continue }
+            var quadrature = Double.nan
+            var steps = ofHalf.distance(to: ofHalves)
+            var toHalf = sample.distance(to: ofHalf)
+            // The most that laws are apart, where there are too few nodes for a quarter.
+            var toQuarter = companions[2].map(sample.distance(to:)) ?? Distance(density: 2, moment: 1)
+            if isTensor {
+                let places = half.sample(atMost: Self.samplePoints).filter { $0.mass > 0 }
+                let own = try solver.logDensity(at: places.map(\.point), time: sample.time)
+                let ofHalf = try half.logDensity(at: places.map(\.point))
+                steps.density = Self.distance(ofHalf, try halves.logDensity(at: places.map(\.point)), places)
+                toHalf.density = Self.distance(own, ofHalf, places)
+                if let quarter {
+                    toQuarter.density = Self.distance(own, try quarter.logDensity(at: places.map(\.point)), places)
+                }
+            }
+            if let field = sample.density {
+                quadrature = try solver.cellAverageError(of: field, time: sample.time, atMost: Self.sampleCells)
+            }
+            append(
+                grid: isTensor
+                    ? .combine([toHalf, toQuarter], Self.geometric) + Distance(density: quadrature, moment: 0)
+                    : Distance(density: .nan, moment: tail),
+                timeStep: .combine([steps]) { $0[0] / (1 - Self.leftByHalfSteps) })
+        }
+    }
+
+    /// `∫ |ρ − ρ'| dθ = ∫ |1 − ρ'/ρ| dμ`, a sum over nodes.
+    private static func distance(
+        _ own: [Double], _ other: [Double], _ places: [(mass: Double, point: [Double])]
+    ) -> Double {
+        var (sum, mass) = (0.0, 0.0)
+        for (index, place) in places.enumerated() where own[index].isFinite {
+            sum += place.mass * abs(1 - exp(other[index] - own[index]))
+            mass += place.mass
+        }
+        return sum / mass
+    }
+}
