@@ -77,8 +77,9 @@ public enum GridFile {
 
     private static func field(of run: RunContents, name: String, time: Double?, axes: [Int]?) throws -> Field {
         if let axes { throw GridFileError.axes(name: name, found: axes, rank: nil) }
+        guard let grid = run.grid else { throw GridFileError.noGrid(name: name) }
         let output = try run.output(at: time, name: name)
-        return Field(grid: run.grid, values: run.densities[output])
+        return Field(grid: grid, values: run.densities[output])
     }
 
     /// An array's values with θ₀ fastest.
@@ -131,6 +132,8 @@ public enum GridFileError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownFormat(name: String)
     /// The file holds no number.
     case empty(name: String)
+    /// The run is of more than three angles.
+    case noGrid(name: String)
     /// The array has too many or too few axes.
     case rank(name: String, shape: [Int])
     /// The axes are no permutation of the array's; no rank for a file that knows its own.
@@ -156,6 +159,7 @@ public enum GridFileError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownFormat(let name):
             "\(name): expected a grid in a file .npy, .csv or .h5 (a run file), or a dataset as in file.h5:/path"
         case .empty(let name): "\(name): the file holds no numbers"
+        case .noGrid(let name): "\(name): the run has no densities, being of more than three angles"
         case .rank(let name, let shape): "\(name): found an array of shape \(shape), expected one to three axes"
         case .axes(let name, let found, let rank):
             rank.map {

@@ -39,7 +39,8 @@ extension NetCDFRootView.Reader {
         let timeArray = try array("time", among: names)
         try expect(timeArray, .real, extent: [nil])
         let times = try timeArray.dataset.reals(count: timeArray.count)
-        let (grid, densities) = try densities(outputs: times.count, among: names)
+        let (grid, densities) =
+            try root.text(attribute: "grid") == "none" ? (nil, []) : densities(outputs: times.count, among: names)
         var contents = RunContents(
             title: try required("title"), experiment: try experiment(),
             softwareVersion: try required("softwareVersion"), author: try root.text(attribute: "author"), date: date,
@@ -47,7 +48,7 @@ extension NetCDFRootView.Reader {
         contents.expertPath = try root.text(attribute: "expert_path")
         contents.expertPathReason = try root.text(attribute: "expert_path_reason")
         if names.contains("expert") {
-            contents.experts = try experts(dimension: grid.dimension, outputs: times.count, among: names)
+            contents.experts = try experts(dimension: grid?.dimension, outputs: times.count, among: names)
         }
         if names.contains("datum") {
             try readData(into: &contents, among: names)
@@ -74,14 +75,14 @@ extension NetCDFRootView.Reader {
         return text
     }
 
-    private func densities(outputs: Int, among names: Set<String>) throws -> (PeriodicGrid, [[Double]]) {
+    private func densities(outputs: Int, among names: Set<String>) throws -> (PeriodicGrid?, [[Double]]) {
         let density = try array("density", among: names)
         guard (2...4).contains(density.extent.count) else {
             throw damaged("/density", "it has \(density.extent.count) axes, expected time and 1 to 3 angles")
         }
         try expect(density, .real, extent: [outputs] + density.extent.dropFirst().map { .some($0) })
         let grid = try PeriodicGrid(cells: density.extent.dropFirst().reversed())
-        for (axis, name) in NetCDFRootView.axes.prefix(grid.dimension).enumerated() {
+        for (axis, name) in NetCDFRootView.axes(grid.dimension).enumerated() {
             let centres = try array(name, among: names)
             try expect(centres, .real, extent: [grid.cells[axis]])
             guard try centres.dataset.reals(count: grid.cells[axis]) == grid.centres(axis: axis) else {
@@ -92,7 +93,7 @@ extension NetCDFRootView.Reader {
         return (grid, values)
     }
 
-    private func experts(dimension: Int, outputs: Int, among names: Set<String>) throws -> ExpertTrajectories {
+    private func experts(dimension: Int?, outputs: Int, among names: Set<String>) throws -> ExpertTrajectories {
         let expert = try array("expert", among: names)
         try expect(expert, .integer, extent: [nil])
         let shape: [Int?] = [outputs, expert.count]
@@ -101,7 +102,9 @@ extension NetCDFRootView.Reader {
             try expect(found, .real, extent: shape)
             return try (0..<outputs).map { try found.dataset.reals(count: expert.count, row: $0) }
         }
-        let positions = try NetCDFRootView.axes.prefix(dimension).map { try rows("expert_\($0)") }
+        // Without a grid the arrays themselves say how many angles there are.
+        let dimension = dimension ?? max(4, names.count { $0.hasPrefix("expert_theta") })
+        let positions = try NetCDFRootView.axes(dimension).map { try rows("expert_\($0)") }
         guard let ensembleCount = try root.integer(attribute: "ensemble_count") else {
             throw damaged("/@ensemble_count", "it is missing")
         }
@@ -119,7 +122,7 @@ extension NetCDFRootView.Reader {
                 try function.dataset.reals(count: datum.count, row: $0)
             }
         }
-        for name in names.subtracting(RunContents.reservedNames) {
+        for name in names where !RunContents.isReserved(name) {
             guard let found = try arrayIfAny(name), found.extent.count == 1, !found.isExtensible else { continue }
             try expect(found, .real, extent: [datum.count])
             contents.perDatum[name] = try found.dataset.reals(count: datum.count)
@@ -127,7 +130,7 @@ extension NetCDFRootView.Reader {
     }
 
     private func readSeries(into contents: inout RunContents, among names: Set<String>) throws {
-        for name in names.subtracting(RunContents.reservedNames) {
+        for name in names where !RunContents.isReserved(name) {
             guard let found = try arrayIfAny(name), found.extent.count == 1, found.isExtensible else { continue }
             try expect(found, .real, extent: [contents.times.count])
             contents.series[name] = try found.dataset.reals(count: found.count)

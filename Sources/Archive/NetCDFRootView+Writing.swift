@@ -20,6 +20,7 @@ extension NetCDFRootView {
         try root.setAttribute("softwareVersion", contents.softwareVersion)
         try root.setAttribute("date", RunDate.text(contents.date))
         if let author = contents.author { try root.setAttribute("author", author) }
+        if contents.grid == nil { try root.setAttribute("grid", "none") }
         if let path = contents.expertPath { try root.setAttribute("expert_path", path) }
         if let reason = contents.expertPathReason { try root.setAttribute("expert_path_reason", reason) }
         if let experts = contents.experts { try root.setAttribute("ensemble_count", Int64(experts.ensembleCount)) }
@@ -38,7 +39,8 @@ extension NetCDFRootView {
     private static func writeDensity(
         _ contents: RunContents, over time: HDF5Dataset, into root: HDF5Group
     ) throws(HDF5Error) {
-        let grid = contents.grid
+        guard let grid = contents.grid else { return }
+        let axes = axes(grid.dimension)
         var scales: [HDF5Dataset] = []
         for axis in (0..<grid.dimension).reversed() {
             let name = axes[axis]
@@ -74,6 +76,7 @@ extension NetCDFRootView {
     ) throws(HDF5Error) {
         let count = experts.weights[0].count
         let expert = try index("expert", count: count, into: root)
+        let axes = axes(experts.positions.count)
         for (axis, rows) in experts.positions.enumerated() {
             let position = try rectangle(
                 "expert_\(axes[axis])", rows, layout: .init(chunk: [1, count], isExtensible: true), into: root)

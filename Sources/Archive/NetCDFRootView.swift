@@ -3,14 +3,17 @@
 /// ```
 /// /time        f8[T], unlimited, a scale        /x, /y, /z  f8[n], scales: centres of the cells, x is θ₀
 /// /density     f8[T, (nz, (ny,)) nx]            /expert, /datum  i8, scales that count from 0
-/// /expert_x, /expert_y, /expert_z, /expert_weight  f8[T, N]
+/// /expert_x, /expert_y, /expert_z, /expert_weight  f8[T, N]; beyond three angles /expert_theta0, /expert_theta1, …
 /// /function    f8[T, datum]                     /<series>  f8[T]     /<per datum>  f8[datum]
 /// /tables/<name>/<column>  one array a column, the first is the scale of the others
 /// ```
+/// Beyond three angles there is no grid, and no /density, /x, /y, /z; the root attribute `grid` is then "none".
 /// What varies with time may grow along its first axis; by that a series is told from an array over the data.
 enum NetCDFRootView {
-    /// The names of the angles θ₀, θ₁, θ₂.
-    static let axes = ["x", "y", "z"]
+    /// The names of the angles θ₀, θ₁, …: the axes of a grid, or numbers where there can be none.
+    static func axes(_ dimension: Int) -> [String] {
+        dimension <= 3 ? Array(["x", "y", "z"].prefix(dimension)) : (0..<dimension).map { "theta\($0)" }
+    }
 
     /// The value of the root attribute `software`.
     static let software = "kac"

@@ -20,6 +20,11 @@ extension RunContents {
         "function", "tables", "ensembles", "data", "VTKHDF", "VTKHDF_experts",
     ]
 
+    /// Whether a name belongs to a part of a run file, the angles of experts without a grid included.
+    static func isReserved(_ name: String) -> Bool {
+        reservedNames.contains(name) || name.wholeMatch(of: /expert_theta[0-9]+/) != nil
+    }
+
     /// Names that all readers take: ASCII letters, digits and underscores, no digit first.
     static func isName(_ name: String) -> Bool {
         guard let first = name.utf8.first, name.utf8.count <= 255 else { return false }
@@ -40,28 +45,34 @@ extension RunContents {
     }
 
     private func validateLimit() throws(ArchiveError) {
-        try require(grid.dimension <= 3, "the grid has \(grid.dimension) axes, a run file takes at most 3")
         try require(!times.isEmpty, "there is no output time")
         try require(times.allSatisfy(\.isFinite), "an output time is not finite")
         try require(zip(times, times.dropFirst()).allSatisfy { $0 < $1 }, "the output times do not increase")
+        for (name, values) in series {
+            try require(
+                values.count == times.count,
+                "the series \(name) has \(values.count) values for \(times.count) output times")
+        }
+        guard let grid else {
+            try require(densities.isEmpty, "there are densities without a grid")
+            return
+        }
+        try require(grid.dimension <= 3, "the grid has \(grid.dimension) axes, a run file takes at most 3")
         try require(
             densities.count == times.count, "there are \(densities.count) densities for \(times.count) output times")
         for density in densities {
             try require(
                 density.count == grid.cellCount, "a density has \(density.count) values for \(grid.cellCount) cells")
         }
-        for (name, values) in series {
-            try require(
-                values.count == times.count,
-                "the series \(name) has \(values.count) values for \(times.count) output times")
-        }
     }
 
     private func validateExperts() throws(ArchiveError) {
         guard let experts else { return }
+        let axes = grid?.dimension ?? max(4, experts.positions.count)
         try require(
-            experts.positions.count == grid.dimension,
-            "the experts have \(experts.positions.count) angles on a grid of \(grid.dimension) axes")
+            experts.positions.count == axes,
+            "the experts have \(experts.positions.count) angles "
+                + (grid == nil ? "without a grid: it is missing" : "on a grid of \(axes) axes"))
         let count = experts.weights.first?.count ?? 0
         try require(count >= 1, "there are experts' arrays without an expert")
         for rows in experts.positions + [experts.weights] {
@@ -77,7 +88,7 @@ extension RunContents {
     private func validateData() throws(ArchiveError) {
         for name in Array(series.keys) + Array(perDatum.keys) {
             try require(Self.isName(name), "the name \"\(name)\" is not a word of letters, digits and underscores")
-            try require(!Self.reservedNames.contains(name), "the name \(name) belongs to another part of a run file")
+            try require(!Self.isReserved(name), "the name \(name) belongs to another part of a run file")
             try require(series[name] == nil || perDatum[name] == nil, "the name \(name) is used twice")
         }
         guard let count = datumCount else {

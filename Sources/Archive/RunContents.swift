@@ -17,11 +17,11 @@ public struct RunContents: Sendable, Equatable {
     public var expertPath: String?
     /// Why it was not found from the experts' structure.
     public var expertPathReason: String?
-    /// The grid of the densities, of one to three axes.
-    public var grid: PeriodicGrid
+    /// The grid of the densities, of one to three axes; `nil` beyond three angles.
+    public var grid: PeriodicGrid?
     /// The times of the outputs, increasing.
     public var times: [Double]
-    /// The density at every output, per radian^d, one value a cell with θ₀ fastest, as `Field` has them.
+    /// The density at every output, per radian^d, one value a cell with θ₀ fastest, as `Field` has them; empty without a grid.
     public var densities: [[Double]]
     /// The experts of one ensemble, when there are particles.
     public var experts: ExpertTrajectories?
@@ -37,7 +37,7 @@ public struct RunContents: Sendable, Equatable {
     /// The contents of a run file.
     public init(
         title: String, experiment: String, softwareVersion: String, author: String? = nil, date: Date,
-        grid: PeriodicGrid, times: [Double], densities: [[Double]], experts: ExpertTrajectories? = nil,
+        grid: PeriodicGrid?, times: [Double], densities: [[Double]], experts: ExpertTrajectories? = nil,
         series: [String: [Double]] = [:], function: [[Double]]? = nil, perDatum: [String: [Double]] = [:],
         tables: [RunTable] = []
     ) {
@@ -55,6 +55,9 @@ public struct RunContents: Sendable, Equatable {
         self.perDatum = perDatum
         self.tables = tables
     }
+
+    /// The names of `d` angles in a run file: `x`, `y`, `z`, and beyond three angles `theta0`, `theta1`, …
+    public static func axisNames(_ dimension: Int) -> [String] { NetCDFRootView.axes(dimension) }
 
     /// The number of training data, when the contents tell it.
     public var datumCount: Int? { function?.first?.count ?? perDatum.values.first?.count }

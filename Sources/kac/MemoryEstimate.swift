@@ -11,11 +11,11 @@ struct MemoryEstimate {
     /// once, and the cells of their experts under transport in several angles.
     init(_ experiment: Experiment, threads: Int) {
         let outputs = Double(experiment.times.count)
-        let cells = experiment.grid.cells.reduce(1.0) { $0 * Double($1) }
+        let cells = experiment.grid?.cells.reduce(1.0) { $0 * Double($1) } ?? 0
         let experts = Double(experiment.particles?.counts.last ?? 0)
         let atOnce = Double(min(threads, experiment.particles?.replicates ?? 1))
         let compared = Double(experiment.compare?.outputs.count ?? 0)
-        let axes = experiment.grid.dimension
+        let axes = experiment.grid?.dimension ?? 1
         let measures = !(experiment.compare?.wasserstein ?? []).isEmpty
         let finer = measures ? (0..<axes).reduce(compared) { cells, _ in 4 * cells } : 0
         // Measured: 1.5 kB an atom in two angles, 6 kB in three.

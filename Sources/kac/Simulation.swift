@@ -47,12 +47,13 @@ struct Simulation {
         let limit = try Limit(
             problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
             refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
-            policy: experiment.policy, stops: experiment.stops, parallelism: parallelism, progress: progress.update)
+            policy: experiment.policy, stops: experiment.stops, estimatesErrors: experiment.estimatesErrors,
+            keepsOutputs: true, parallelism: parallelism, progress: progress.update)
         progress.end()
         try Self.sayHowItEnded(limit, progress)
         Self.warnOfExactErrors(limit, experiment.scheme, progress)
         var comparison: Comparison?
-        if let particles = experiment.particles {
+        if let particles = experiment.particles, limit.failure == nil {
             let plan = Self.plan(particles, experiment.compare, outputs: limit.times.count)
             let work = Double(plan.replicates * plan.counts.reduce(0, +))
             progress.begin(
@@ -72,7 +73,11 @@ struct Simulation {
         self.comparison = comparison
         rates =
             comparison.map { result in
-                let uniform = Field.uniform(on: experiment.grid).minimum
+                guard let grid = limit.grid else {
+                    // No density, and no distance that asks for one.
+                    return result.rates(densityRatios: result.plan.outputs.map { _ in .nan })
+                }
+                let uniform = Field.uniform(on: grid).minimum
                 return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
             } ?? []
     }
@@ -98,6 +103,9 @@ struct Simulation {
             progress.note(
                 "the limit is by characteristics: the method was under-resolved from t = \(Measured.time(time)) on")
         }
+        if let reason = limit.errorEstimateFailure {
+            progress.warn("the error of the limit is not known, its companions failed: \(reason)")
+        }
         if let lost = limit.resolutions.compactMap(\.lostAt).min() {
             progress.warn(
                 "the limit is under-resolved from t = \(Measured.time(lost)) on: take more cells or nodes, or method: "
@@ -121,7 +129,9 @@ struct Simulation {
         for output in comparison.plan.outputs.indices {
             let time = Measured.time(comparison.times[output])
             if comparison.solverError(output: output).isNaN, !comparison.quantities.isEmpty {
-                progress.warn("no verdicts at t = \(time): finite volumes do not know their own error for this expert")
+                progress.warn(
+                    "no verdicts at t = \(time): the limit's own error is not known; continuum.error: estimate finds it"
+                )
                 continue
             }
             let spoiled = comparison.quantities.filter { quantity in

@@ -82,6 +82,23 @@ import Torus
         #expect(parts.reduce(0) { $0 + $1.storedBytes } < size)
     }
 
+    /// Beyond three angles: no grid, and as many arrays of angles as there are.
+    @Test func withoutAGrid() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.url.appending(path: "run.h5")
+        var contents = try sampleRun(cells: [3])
+        let positions = try #require(contents.experts?.positions)
+        contents.grid = nil
+        contents.densities = []
+        contents.experts?.positions = (0..<11).map { axis in positions[0].map { $0.map { $0 + Double(axis) } } }
+        try RunFileWriter.write(contents, to: url)
+        #expect(try RunFileReader.contents(of: url) == contents)
+        #expect(throws: GridFileError.noGrid(name: url.path)) { try GridFile.field(at: url.path) }
+        contents.experts = nil
+        try RunFileWriter.write(contents, to: url, overwrite: true)
+        #expect(try RunFileReader.contents(of: url) == contents)
+    }
+
     @Test func contentsThatDoNotFitTogetherAreRefused() throws {
         let folder = try TemporaryFolder()
         let url = folder.url.appending(path: "run.h5")
@@ -102,6 +119,13 @@ import Torus
         #expect(try refused { $0.grid = try PeriodicGrid(cells: [3, 2, 2, 1]) })
         #expect(try refused { $0.series["loss"]?.removeLast() })
         #expect(try refused { $0.series["density"] = $0.times })
+        #expect(try refused { $0.series["expert_theta3"] = $0.times })
+        #expect(try refused { $0.grid = nil })
+        #expect(
+            try refused {
+                $0.grid = nil
+                $0.densities = []
+            })
         #expect(try refused { $0.series["a/b"] = $0.times })
         #expect(try refused { $0.series["target"] = $0.times })
         #expect(try refused { $0.perDatum["target"]?.removeLast() })

@@ -12,6 +12,8 @@ import Torus
         let path = try folder.write(text, to: "experiment.yml")
         try folder.write(SmallExperiment.circuit, to: "circuit.qasm")
         try folder.write(SmallExperiment.data, to: "data.csv")
+        try folder.write("0.1,0.2\n0.3,0.4\n", to: "plane.csv")
+        try folder.write("0.1\nnan\n0.3\n", to: "holes.csv")
         let process = try KacProcess.run(["solve", path, "-o", "limit.h5"], in: folder.url)
         #expect(process.status == status, "\(process.errors)")
         guard process.status == 0 else { return (process, nil) }
@@ -49,7 +51,7 @@ import Torus
     @Test func aPotentialOfTwoAngles() throws {
         let text = "time: {outputs: [0, 1]}\ncontinuum: {potential: {cos(theta0): -1, cos(theta1): 1}}\n"
         let contents = try #require(try Self.solve(text).contents)
-        #expect(contents.grid.cells == [128, 128])
+        #expect(contents.grid?.cells == [128, 128])
         // dz/dt = ½ (1 − z²) from 0: z = tanh(t/2).
         #expect(abs(try #require(contents.series["moment_real_x"]?.last) - tanh(0.5)) < 1e-8)
         #expect(abs(try #require(contents.series["moment_real_y"]?.last) + tanh(0.5)) < 1e-8)
@@ -120,6 +122,79 @@ import Torus
         #expect(error < 1e-3)
     }
 
+    private static func fourAngles(_ continuum: String, more: String = "") throws -> KacProcess {
+        let folder = try TemporaryFolder()
+        try folder.write("x0,x1,x2,x3,y\n0,1,2,0.5,0.3\n1,0.2,0.7,2,-0.2\n", to: "four.csv")
+        let path = try folder.write(
+            "expert: {neuron: additive, inputs: [x0, x1, x2, x3]}\ntraining: {file: four.csv, target: y}\n"
+                + "time: {outputs: [0, 1]}\n" + continuum + more, to: "four.yml")
+        return try KacProcess.run(["run", path, "-o", "four.h5"], in: folder.url)
+    }
+
+    /// Beyond three angles there are characteristics, and no grid.
+    @Test func fourAngles() throws {
+        for continuum in ["", "continuum: {method: characteristics, nodes: 2048}\n"] {
+            let process = try Self.fourAngles(continuum)
+            #expect(process.status == 0, "\(process.errors)")
+            #expect(process.output.contains("against the exact solution"))
+        }
+        for (continuum, more, words) in [
+            ("continuum: {method: galerkin}\n", "", ["four.yml:4", "continuum.method", "found 4", "characteristics"]),
+            ("continuum: {method: muscl}\n", "", ["continuum.method", "found 4"]),
+            ("continuum: {grid: {cells: [8, 8, 8, 8]}}\n", "", ["four.yml:4", "continuum.grid", "leave the grid out"]),
+            ("", "particles: {counts: [10]}\ncompare: {wasserstein: 1}\n", ["compare", "wasserstein"]),
+        ] {
+            let process = try Self.fourAngles(continuum, more: more)
+            #expect(process.status == 65)
+            for word in words { #expect(process.errors.contains(word), "\(word) in \(process.errors)") }
+        }
+    }
+
+    /// The limit's own error beside its fields, unless it is not wanted; finite volumes get verdicts by it.
+    @Test func theLimitKnowsItsError() throws {
+        // A shared angle: no exact solution.
+        let changes = [
+            ("method: galerkin, grid: {cells: [64]}, tolerance: 1e-9", "method: muscl, grid: {cells: [256]}"),
+            ("ry(-x) q[0];", "ry(-x) q[0]; rz(theta) q[0]; ry(0.3) q[0];"),
+        ]
+        let small = try SmallExperiment(replacing: changes)
+        let process = try small.run()
+        #expect(process.status == 0 && !process.errors.contains("no verdicts"), "\(process.errors)")
+        #expect(process.output.contains("estimated error at the end"))
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        for name in ["density_error_grid", "density_error_time_step", "moment_error_grid", "moment_error_time_step"] {
+            let errors = try #require(contents.series[name])
+            #expect(errors[0] < 1e-14 && (1e-12..<1e-2).contains(errors[2]), "\(name): \(errors)")
+        }
+        let steps = try ShippedExperimentTests.reals(contents, "budget", "time_step")
+        let whole = try ShippedExperimentTests.reals(contents, "budget", "solver")
+        #expect(zip(steps, whole).allSatisfy { $0 <= $1 })
+        let verdicts = try zip(
+            ShippedExperimentTests.texts(contents, "rates", "quantity"),
+            ShippedExperimentTests.texts(contents, "rates", "verdict"))
+        #expect(verdicts.contains { $0 == ("coupling", "not enough data") || $0 == ("coupling", "consistent") })
+        let without = try small.run(["--overwrite", "--set", "continuum.error=none"])
+        #expect(without.errors.contains("continuum.error: estimate finds it"), "\(without.errors)")
+        let bad = try small.run(["--overwrite", "--set", "continuum.error=maybe"])
+        #expect(bad.status == 65 && bad.errors.contains("'maybe'"), "\(bad.errors)")
+    }
+
+    /// What was solved before the modes ran out is written, with the last good state as its last output.
+    @Test func whatWasSolvedIsKept() throws {
+        let small = try SmallExperiment(replacing: [
+            ("0,0.5\n", "0,0.9\n"), ("1.5707963267948966,0.3", "1.5707963267948966,0.8"),
+            ("end: 2, outputs: 3", "outputs: [0, 5, 1000]"),
+        ])
+        let process = try small.run()
+        #expect(process.status == 70, "\(process.errors)")
+        #expect(process.errors.contains("the law concentrates beyond") && process.errors.contains("is in small.h5"))
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        #expect(contents.times.count == 3 && contents.times[1] == 5)
+        #expect((5..<1000).contains(contents.times[2]))
+        #expect(try #require(contents.series["exact_moment_error"]).allSatisfy { $0 < 1e-6 })
+        #expect(contents.tables.isEmpty)
+    }
+
     @Test(arguments: [
         ("initial: {von_mises: {centre: 1}}", "initial.von_mises: the key 'concentration' is missing"),
         ("initial: {von_mises: {centre: 1, concentration: -1}}", "initial: found the concentration -1.0"),
@@ -130,6 +205,8 @@ import Torus
         ("initial: gaussian", "expected uniform"), ("initial: {gauss: 1}", "unknown key 'gauss'"),
         ("initial: {}", "found 0 laws"),
         ("expert: {neuron: cosine, inputs: [x]}", "leave 'expert' or the potential out"),
+        ("initial: {field: plane.csv}", "found 2 × 2 cells, expected one axis for each of the 1 angles"),
+        ("initial: {field: holes.csv}", "found nan in cell 1"),
         ("time: {outputs: [0, 1], stop: {loss: -1}}", "expected a number above 0"),
         ("time: {outputs: [0, 1], stop: {gradent: 1}}", "did you mean 'gradient'"),
     ])
@@ -138,6 +215,16 @@ import Torus
         let (process, _) = try Self.solve(
             time + "continuum: {potential: {cos(theta0): -1}, grid: {cells: [64]}}\n" + line + "\n", status: 65)
         #expect(process.errors.contains(part), "\(process.errors)")
+    }
+
+    /// Velocities beyond what steps can follow.
+    @Test(arguments: ["galerkin", "muscl", "weno5"])
+    func aPotentialThatBlowsUp(method: String) throws {
+        let (process, _) = try Self.solve(
+            "time: {outputs: [0, 1]}\ncontinuum: {method: \(method), potential: {cos(theta0): 1e200, sin(2*theta0): 3}}\n",
+            status: 70)
+        #expect(process.errors.contains("at t = 0.0"), "\(process.errors)")
+        #expect(process.errors.contains("is in limit.h5"), "\(process.errors)")
     }
 
     @Test(arguments: [

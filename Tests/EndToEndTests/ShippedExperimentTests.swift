@@ -46,7 +46,7 @@ import Torus
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yml") }
         #expect(
             files.sorted() == [
-                "iris-2d.yml", "iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml",
+                "iris-2d.yml", "iris-4d.yml", "iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml",
                 "transport-2d.yml",
             ])
     }
@@ -68,7 +68,7 @@ import Torus
 
     @Test func irisTwoAngles() throws {
         let (_, contents) = try Self.run("iris-2d")
-        #expect(contents.grid.cells == [128, 128])
+        #expect(contents.grid?.cells == [128, 128])
         let mass = try #require(contents.series["mass"])
         #expect(mass.allSatisfy { abs($0 - 1) < 1e-13 })
         // The loss falls at the rate of the dissipation: Simpson's rule over all outputs, whose spacing is 1.
@@ -104,6 +104,29 @@ import Torus
         // Coupling and function error fall as N^(-1/2) in any number of angles.
         let verdicts = try zip(Self.texts(contents, "rates", "quantity"), Self.texts(contents, "rates", "verdict"))
         #expect(verdicts.allSatisfy { $0.1 != "inconsistent" })
+    }
+
+    /// Beyond grids: no density, standard errors of the moments, and the rates of coupling and function all the same.
+    @Test func irisFourAngles() throws {
+        let (process, contents) = try Self.run("iris-4d")
+        #expect(contents.grid == nil && contents.densities.isEmpty && contents.series["mass"] == nil)
+        #expect(contents.experts?.positions.count == 4)
+        let errors = try #require(contents.series["moment_error_grid"])
+        // The tolerance of the standard error.
+        #expect(errors.allSatisfy { $0 <= 1e-4 } && errors[5] > 1e-9)
+        let loss = try #require(contents.series["loss"])
+        #expect(zip(loss, loss.dropFirst()).allSatisfy { $0 > $1 } && loss[5] < 0.05)
+        // From −4 log 2π the entropy grows at its rate: Simpson's rule over outputs 0 to 4, whose spacing is 1.
+        let entropy = try #require(contents.series["entropy"])
+        let rate = try #require(contents.series["entropy_rate"])
+        #expect(abs(entropy[0] + 4 * log(2 * .pi)) < 1e-12)
+        let grown = (rate[0] + 4 * rate[1] + 2 * rate[2] + 4 * rate[3] + rate[4]) / 3
+        // The rate falls by less than half in each interval: the rule is good to some per cent.
+        #expect(abs(entropy[4] - entropy[0] - grown) < 0.05 * grown, "\(entropy), \(rate)")
+        let verdicts = try Self.texts(contents, "rates", "verdict")
+        #expect(verdicts.contains("consistent") || verdicts.contains("not enough data"))
+        #expect(!verdicts.contains("inconsistent"))
+        #expect(process.output.contains("moment error") && !process.output.contains("mass"))
     }
 
     /// The energy falls at the rate of the dissipation in a given potential, and the density is that of fifty digits.

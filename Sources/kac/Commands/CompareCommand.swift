@@ -136,6 +136,7 @@ extension CompareCommand {
             _ orders: [WassersteinOrder], times: [Double], parallelism: Parallelism
         ) throws -> [Row] {
             guard let experts = contents.experts else { throw AtomFileError.noExperts(name: file) }
+            guard let grid = contents.grid else { throw GridFileError.noGrid(name: file) }
             let stored = experts.ensembleCount
             guard count ?? stored == stored else {
                 throw AtomFileError.notStored(name: file, count: count ?? stored, replicate: 0, stored: stored)
@@ -146,7 +147,7 @@ extension CompareCommand {
                 try compared.isEmpty
                 ? Array(contents.times.indices) : Set(compared.map { try contents.output(at: $0, name: file) }).sorted()
             return try outputs.map { output in
-                let density = try ComparedDensity(Field(grid: contents.grid, values: contents.densities[output]))
+                let density = try ComparedDensity(Field(grid: grid, values: contents.densities[output]))
                 let angles = experts.positions.flatMap { $0[output] }
                 let ensemble = Ensemble(
                     count: angles.count / experts.positions.count, dimension: experts.positions.count, angles: angles)

@@ -45,7 +45,9 @@ struct InspectCommand: ParsableCommand {
             contents.title,
             "  file      \(file), kac \(contents.softwareVersion), \(dates.string(from: contents.date))",
             "  times     \(times.count)\(ends)",
-            "  grid      \(contents.grid.cells.map(String.init).joined(separator: " × ")) cells",
+            "  grid      "
+                + (contents.grid.map { "\($0.cells.map(String.init).joined(separator: " × ")) cells" }
+                    ?? "none beyond three angles"),
         ]
         if let path = contents.expertPath {
             lines.append("  path      \(path)" + (contents.expertPathReason.map { ": \($0)" } ?? ""))

@@ -1,5 +1,6 @@
 import Archive
 import ArgumentParser
+import Continuum
 import Foundation
 import Synchronization
 
@@ -64,7 +65,19 @@ extension OutputOptions {
             try RunFileWriter.write(RunContents(simulation, date: Date()), to: destination, overwrite: overwrite)
         }
         print("Written to \(destination.relativePathIfShorter)")
+        if let failure = simulation.limit.failure, let time = simulation.limit.times.last {
+            throw LimitFailure(error: failure, time: time, file: destination.relativePathIfShorter)
+        }
     }
+}
+
+/// A limit that could not be solved to its end; what was solved is in the file.
+struct LimitFailure: Error, CustomStringConvertible {
+    let error: any Error
+    let time: Double
+    let file: String
+
+    var description: String { "\(error)\n  what was solved, up to t = \(Measured.time(time)), is in \(file)" }
 }
 
 /// A signal that came while the run file was being written; 0 for none.

@@ -6,21 +6,32 @@ import Torus
 struct ContinuumSection {
     private let keys: [String: ConfigurationNode]
 
-    static let defaultScheme = Scheme.galerkin(tolerance: 1e-9)
-
     init(_ node: ConfigurationNode) throws {
         keys = try node.children(known: [
-            "method", "grid", "tolerance", "limiter", "nodes", "potential", "resolution",
+            "method", "grid", "tolerance", "limiter", "nodes", "potential", "resolution", "error",
         ])
     }
 
     /// The potential that is given in the place of an expert.
     var potential: ConfigurationNode? { keys["potential"] }
 
+    /// The method of a number of trained angles that nobody has chosen.
+    static func defaultScheme(dimension: Int) -> Scheme {
+        dimension <= 3 ? .galerkin(tolerance: 1e-9) : .characteristics(nodes: nil, tolerance: 1e-4)
+    }
+
     /// The method with its options.
-    func scheme() throws -> Scheme {
+    ///
+    /// - Parameter dimension: the number of angles that it must serve; `nil` for any.
+    func scheme(dimension: Int?) throws -> Scheme {
         let methods = ["galerkin", "characteristics", "weno5", "muscl", "upwind"]
-        let method = try keys["method"]?.choice(of: methods) ?? "galerkin"
+        let isBeyondGrids = dimension.map { $0 > 3 } ?? false
+        let method = try keys["method"]?.choice(of: methods) ?? (isBeyondGrids ? "characteristics" : "galerkin")
+        if isBeyondGrids, method != "characteristics", let node = keys["method"], let dimension {
+            throw node.error(
+                "\(method) is for one to three trained angles, found \(dimension): take characteristics, or train fewer"
+            )
+        }
         func only(_ option: String, for methods: [String]) throws {
             if let node = keys[option], !methods.contains(method) {
                 throw node.error(
@@ -35,7 +46,8 @@ struct ContinuumSection {
         switch method {
         case "characteristics":
             let nodes = try keys["nodes"]?.integer(in: 8...Characteristics.nodeLimit)
-            return .characteristics(nodes: nodes, tolerance: try tolerance(default: 1e-9))
+            // Beyond three angles errors fall with the nodes by a power, not exponentially.
+            return .characteristics(nodes: nodes, tolerance: try tolerance(default: isBeyondGrids ? 1e-4 : 1e-9))
         case "muscl":
             let name = try keys["limiter"]?.choice(of: SlopeLimiter.allCases.map(\.rawValue))
             let limiter = name.flatMap(SlopeLimiter.init) ?? .vanLeer
@@ -52,6 +64,11 @@ struct ContinuumSection {
         return word.flatMap(ResolutionPolicy.init) ?? .refine
     }
 
+    /// Whether the limit's own error is estimated.
+    func estimatesErrors() throws -> Bool {
+        try keys["error"]?.choice(of: ["estimate", "none"]) != "none"
+    }
+
     /// The number of cells that nobody has chosen: fewer an axis where there are more axes.
     static func defaultGrid(dimension: Int) throws -> PeriodicGrid {
         try PeriodicGrid(cells: Array(repeating: [256, 128, 48][min(dimension, 3) - 1], count: dimension))
@@ -62,6 +79,10 @@ struct ContinuumSection {
     /// - Parameter dimension: the number of axes that it must have; `nil` for any.
     func grid(dimension: Int?, in folder: URL) throws -> PeriodicGrid? {
         guard let node = keys["grid"] else { return nil }
+        if let dimension, dimension > 3 {
+            throw node.error(
+                "densities on a grid are for one to three trained angles, found \(dimension): leave the grid out")
+        }
         var body = node
         if !node.isMapping {
             let file = try Experiment.resolve(node, in: folder)

@@ -52,9 +52,16 @@ extension Experiment {
                 return .polynomial(try PolynomialLaw(basis: polynomial.basis, coefficients: polynomial.coefficients))
             }
             if name == "field" {
-                let law = InitialLaw.field(try FieldLaw(GridFile.field(at: path(of: body, in: folder))))
-                try law.check(dimension: names.count)
-                return law
+                let field = try GridFile.field(at: path(of: body, in: folder))
+                guard field.grid.dimension == names.count else {
+                    throw body.error(
+                        "found \(field.grid.cells.map(String.init).joined(separator: " × ")) cells, expected one axis for each of "
+                            + "the \(names.count) angles")
+                }
+                if let cell = field.values.firstIndex(where: { !$0.isFinite }) {
+                    throw body.error("found \(field.values[cell]) in cell \(cell), expected finite numbers")
+                }
+                return .field(try FieldLaw(field))
             }
             let (centres, concentrations) = try parameters(of: body, count: names.count)
             return .product(try zip(centres, concentrations).map { try circleLaw(name, $0, $1) })

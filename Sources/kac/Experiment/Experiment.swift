@@ -73,7 +73,10 @@ struct Experiment {
     var scheme: Scheme
     /// What is done where the law concentrates beyond what the method resolves.
     var policy: ResolutionPolicy
-    var grid: PeriodicGrid
+    /// Whether the limit is solved again with fewer unknowns or longer steps, to tell its error.
+    var estimatesErrors: Bool
+    /// The grid of the densities; `nil` beyond three angles.
+    var grid: PeriodicGrid?
     var particles: Particles?
     var compare: Compare?
     /// The run file, relative to the working directory.
@@ -117,10 +120,10 @@ extension Experiment {
             angleNames = Self.angleNames(polynomial.basis.dimension)
         } else {
             let expert = try Self.expert(required("expert"), in: folder)
-            guard purpose == .expert || expert.parameterCount <= 3 else {
+            guard purpose == .expert || expert.parameterCount <= Characteristics.largestDimension else {
                 throw try required("expert").error(
-                    "the expert has \(expert.parameterCount) trained angles, expected at most 3 for the limit: name fewer "
-                        + "inputs in 'parameters'")
+                    "the expert has \(expert.parameterCount) trained angles, expected at most "
+                        + "\(Characteristics.largestDimension) for the limit: name fewer inputs in 'parameters'")
             }
             model = .training(
                 try Self.training(
@@ -129,12 +132,16 @@ extension Experiment {
         }
         initialLaw = try keys["initial"].map { try Self.initialLaw($0, names: angleNames, in: folder) } ?? .uniform
         times = purpose == .expert && keys["time"] == nil ? [] : try Self.times(required("time"))
-        scheme = try continuum?.scheme() ?? ContinuumSection.defaultScheme
+        // The expert alone may have any number of angles, and its method and grid are not looked at.
+        let dimension = purpose == .limit ? model.dimension : nil
+        scheme =
+            try continuum?.scheme(dimension: dimension)
+            ?? ContinuumSection.defaultScheme(dimension: model.dimension)
         policy = try continuum?.policy() ?? .refine
-        // The expert alone may have any number of angles, and its grid is not looked at.
+        estimatesErrors = try continuum?.estimatesErrors() ?? true
         grid =
-            try continuum?.grid(dimension: purpose == .limit ? model.dimension : nil, in: folder)
-            ?? ContinuumSection.defaultGrid(dimension: min(3, model.dimension))
+            try continuum?.grid(dimension: dimension, in: folder)
+            ?? (model.dimension <= 3 ? ContinuumSection.defaultGrid(dimension: model.dimension) : nil)
         stops = try Self.stops(keys["time"])
         particles = try keys["particles"].map(Self.particles)
         let outputs = times
@@ -293,7 +300,7 @@ extension Experiment {
         guard let node else { return value }
         let tolerance = try node.positiveNumber()
         guard tolerance >= smallestTolerance, tolerance < 1 else {
-            throw node.error("found \(tolerance), expected \(smallestTolerance) to 1")
+            throw node.error("found \(tolerance), expected \(smallestTolerance), where rounding begins, to 1")
         }
         return tolerance
     }

@@ -18,15 +18,23 @@ extension RunContents {
             "entropy_rate": watched.map(\.entropyRate), "spectral_tail": watched.map(\.spectralTail),
             "cells_per_peak_width": watched.map(\.cellsPerPeakWidth),
         ]
-        for (axis, name) in ["x", "y", "z"].prefix(simulation.problem.dimension).enumerated() {
+        for (axis, name) in Self.axisNames(simulation.problem.dimension).enumerated() {
             series["moment_real_\(name)"] = limit.firstMoments.map { $0[axis].real }
             series["moment_imaginary_\(name)"] = limit.firstMoments.map { $0[axis].imaginary }
         }
+        if let errors = limit.errorEstimate {
+            series["density_error_grid"] = errors.density.map(\.grid)
+            series["density_error_time_step"] = errors.density.map(\.timeStep)
+            series["moment_error_grid"] = errors.moment.map(\.grid)
+            series["moment_error_time_step"] = errors.moment.map(\.timeStep)
+        }
+        // What belongs to a grid, where there is none.
+        series = series.filter { !$0.value.allSatisfy(\.isNaN) }
         if let errors = limit.exactMomentErrors { series["exact_moment_error"] = errors }
         var tables: [RunTable] = []
         if let comparison = simulation.comparison, !comparison.quantities.isEmpty {
             tables.append(Self.comparisonTable(comparison))
-            if let table = Self.budgetTable(comparison) { tables.append(table) }
+            if let table = Self.budgetTable(comparison, limit) { tables.append(table) }
             if !simulation.rates.isEmpty { tables.append(Self.ratesTable(simulation.rates)) }
         }
         self.init(
@@ -73,9 +81,9 @@ extension RunContents {
     }
 
     /// The terms of the error of W₁ and W₂ at the largest number of experts: the grid of the density, the bracket of the
-    /// transport, the standard error over replicates, and the solver of the limit as a whole. The time step alone is not
-    /// measured, and NaN.
-    private static func budgetTable(_ comparison: Comparison) -> RunTable? {
+    /// transport, the standard error over replicates, and the solver of the limit as a whole, by its largest moment; the time
+    /// step's part of that is NaN where it is not estimated.
+    private static func budgetTable(_ comparison: Comparison, _ limit: Limit) -> RunTable? {
         let last = comparison.plan.counts.count - 1
         let rows = comparison.quantities.filter { $0 == .w1 || $0 == .w2 }.flatMap { quantity in
             comparison.plan.outputs.indices.map { (quantity: quantity, output: $0) }
@@ -91,7 +99,9 @@ extension RunContents {
                 RunTable.Column("quantity", .texts(rows.map(\.quantity.rawValue))),
                 RunTable.Column("time", .reals(rows.map { comparison.times[$0.output] })),
                 column("grid", rows.map { comparison.gridTerm($0.quantity, output: $0.output) }),
-                column("time_step", rows.map { _ in .nan }),
+                column(
+                    "time_step",
+                    rows.map { limit.errorEstimate?.moment[comparison.plan.outputs[$0.output]].timeStep ?? .nan }),
                 column("transport", means.map { $0.upper - $0.lower }),
                 column("solver", rows.map { comparison.solverError(output: $0.output) }),
                 column("sampling", means.map(\.standardError)),

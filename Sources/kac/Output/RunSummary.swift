@@ -20,19 +20,35 @@ struct RunSummary {
 
     private var limitText: String {
         let limit = simulation.limit
-        var table = TextTable(header: ["t", "loss", "dissipation", "mass − 1", "min density"])
+        let errors = limit.errorEstimate
+        var header = ["t", "loss", "dissipation"]
+        if limit.grid != nil { header += ["mass − 1", "min density"] }
+        if errors != nil { header += (limit.grid == nil ? [] : ["density error"]) + ["moment error"] }
+        var table = TextTable(header: header)
+        func size(_ value: Double) -> String { value.isNaN ? "-" : String(format: "%.1e", value) }
         for (index, time) in limit.times.enumerated() {
-            table.rows.append([
-                Measured.time(time), Measured.number(limit.losses[index]), Measured.number(limit.dissipations[index]),
-                String(format: "%.1e", limit.diagnostics[index].mass - 1),
-                Measured.number(limit.diagnostics[index].minimum),
-            ])
+            let watched = limit.diagnostics[index]
+            var row = [Measured.time(time), Measured.number(watched.loss), Measured.number(watched.dissipation)]
+            if limit.grid != nil { row += [size(watched.mass - 1), Measured.number(watched.minimum)] }
+            if let errors {
+                if limit.grid != nil { row.append(size(errors.density[index].total)) }
+                row.append(size(errors.moment[index].total))
+            }
+            table.rows.append(row)
         }
         var text = "The limit (\(simulation.experiment.scheme.name)):\n" + table.text
         if let resolution = limit.resolutions.last {
             text +=
                 "\nresolution: \(resolution.unknowns) unknowns, \(resolution.measure) "
                 + "\(Measured.number(resolution.value))"
+        }
+        if let errors, let density = errors.density.last, let moment = errors.moment.last {
+            func share(_ name: String, _ terms: ErrorEstimate.Terms) -> String? {
+                terms.total.isNaN
+                    ? nil : String(format: "\(name) %.1e by grid, %.1e by time step", terms.grid, terms.timeStep)
+            }
+            let parts = [share("∫ |ρ error| dθ", density), share("moments", moment)].compactMap(\.self)
+            if !parts.isEmpty { text += "\nestimated error at the end: " + parts.joined(separator: "; ") }
         }
         if let errors = limit.exactMomentErrors, let z = limit.firstMoments.last?.first {
             text +=
