@@ -69,6 +69,7 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 	cd Benchmarks && swift build -c release --product measure
 	Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F).json
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/experts.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-peers.json)
+	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/continuum.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-continuum.json)
 
 .venv-bench/installed: Benchmarks/peers/requirements.txt
 	python3 -m venv --clear .venv-bench

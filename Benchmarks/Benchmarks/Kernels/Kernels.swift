@@ -10,7 +10,12 @@ let benchmarks: @Sendable () -> Void = {
                 maxDuration: .seconds(2),
                 maxIterations: 2000)
         ) { benchmark, job in
-            for _ in benchmark.scaledIterations { job?.run() }
+            for _ in benchmark.scaledIterations {
+                job?.prepare()
+                benchmark.startMeasurement()
+                job?.run()
+                benchmark.stopMeasurement()
+            }
         } setup: {
             try Job.named(name)
         }

@@ -9,14 +9,20 @@ public final class Job {
     public let name: String
     /// The time that it should take, in seconds, where one is set.
     public let target: Double?
+    /// Makes what the work uses up; its time does not count.
+    public let prepare: () -> Void
     /// Does the work once.
     public let run: () -> Void
     /// What the work computes, to be checked.
     public let result: () -> [Double]
 
-    init(name: String, target: Double?, run: @escaping () -> Void, result: @escaping () -> [Double]) {
+    init(
+        name: String, target: Double?, prepare: @escaping () -> Void = {}, run: @escaping () -> Void,
+        result: @escaping () -> [Double]
+    ) {
         self.name = name
         self.target = target
+        self.prepare = prepare
         self.run = run
         self.result = result
     }
@@ -97,16 +103,22 @@ extension Job {
         "direct/A/1000/1", "direct/A/1000/2", "direct/B/1000/1", "direct/B/1000/2",
         "flow/A/1000/1", "flow/B/1000/1", "flow/A/1000000/2", "flow/B/1000000/2",
         "expansion/8x2/16",
+        "continuum/muscl/512/1", "continuum/muscl/512/2", "continuum/weno5/512/1", "continuum/weno5/512/2",
+        "continuum/muscl-3d/128/1", "continuum/muscl-3d/128/2", "continuum/galerkin/128/1",
+        "continuum/galerkin/512/1", "continuum/characteristics/512/1",
     ]
 
     /// The times that jobs should take on two cores, in seconds.
     private static let targets = [
         "direct/B/1000/1": 2.5e-3, "flow/A/1000/1": 12e-6, "flow/B/1000/1": 135e-6, "flow/A/1000000/2": 13e-3,
         "flow/B/1000000/2": 0.15, "expansion/8x2/16": 5e-3,
+        // 110 million steps of a cell a second, and 1.8 times as many on two threads.
+        "continuum/muscl/512/1": 114 * 512 * 512 / 110e6, "continuum/muscl/512/2": 114 * 512 * 512 / 198e6,
+        "continuum/galerkin/128/1": 5e-3, "continuum/galerkin/512/1": 0.155,
     ]
 
     /// The job of a name, or nil: `direct/CIRCUIT/POINTS/THREADS`, `flow/CIRCUIT/POINTS/THREADS`, both for 16 data, or
-    /// `expansion/QUBITSxLAYERS/DATA`.
+    /// `expansion/QUBITSxLAYERS/DATA`, or `continuum/METHOD/CELLS/THREADS`.
     public static func named(_ name: String) throws -> Job? {
         let words = name.split(separator: "/").map(String.init)
         let numbers = words.suffix(2).compactMap(Int.init)
@@ -117,6 +129,7 @@ extension Job {
             let expert = try ReferenceExperts.ring(qubits: sizes[0], layers: sizes[1])
             return expansion(name, expert, data: data, target: target)
         }
+        if words.first == "continuum" { return try continuum(name, Array(words.dropFirst()), target: target) }
         guard words.count == 4, numbers.count == 2, let expert = try ReferenceExperts.named(words[1]) else {
             return nil
         }

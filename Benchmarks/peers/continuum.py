@@ -1,0 +1,364 @@
+"""The limit in a given potential, 512 x 512, t = 0.5: kac beside a C kernel, numba, scipy.fft and py-pde.
+
+    continuum.py MEASURE [--rounds R] [--only NAME] [--json FILE]
+
+MEASURE is kac's program of the same folder's package. The equation is linear transport by grad(psi), psi = cos x + sin(x + 2y)/2, of a product of
+von Mises laws. Every program's relative L1 error is found first, against the density that the flow followed backward gives at the cells' centres (SciPy's
+DOP853 at 1e-11, not kac's); then kac's job of no larger error and the peer take turns, and ratios are medians of those of neighbours in
+time. A first call, which compiles, is not counted. Peers that cannot be imported are named and left out.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+# One thread each, as kac's jobs.
+for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+import numpy as np  # noqa: E402
+from scipy.integrate import solve_ivp  # noqa: E402
+
+END = 0.5
+
+
+def centres(n):
+    """Angles of the cells' centres as [theta_1, theta_0]."""
+    c = (np.arange(n) + 0.5) * 2 * np.pi / n
+    return np.meshgrid(c, c, indexing="xy")
+
+
+def initial(x, y):
+    scale = (2 * np.pi * np.i0(2)) ** 2
+    return np.exp(2 * np.cos(x - 1) + 2 * np.cos(y - 2.5)) / scale
+
+
+def velocity(x, y):
+    wave = np.cos(x + 2 * y)
+    return -np.sin(x) + 0.5 * wave, wave
+
+
+def backward(n):
+    """The density at the centres by the flow followed backward."""
+    x, y = centres(n)
+
+    def rate(_, state):
+        x, y, _ = state.reshape(3, -1)
+        vx, vy = velocity(x, y)
+        return np.concatenate([-vx, -vy, np.cos(x) + 2.5 * np.sin(x + 2 * y)])
+
+    start = np.concatenate([x.ravel(), y.ravel(), np.zeros(n * n)])
+    state = solve_ivp(rate, (0, END), start, method="DOP853", rtol=1e-11, atol=1e-11).y[:, -1].reshape(3, n, n)
+    return initial(state[0], state[1]) * np.exp(state[2])
+
+
+def averages(values):
+    """Cell averages from values at centres, wave by wave."""
+    n = len(values)
+    k = np.fft.fftfreq(n)
+    factor = np.sinc(k)
+    return np.fft.ifft2(np.fft.fft2(values) * factor[:, None] * factor[None, :]).real
+
+
+class CKernel:
+    """MUSCL with van Leer's limiter, Heun's method, 114 steps."""
+
+    name = "C, gcc -O3 -march=native"
+    cells = 512
+    steps = 114
+    job = "continuum/muscl/512/1"
+    seen_as = "averages"
+
+    def __init__(self):
+        source = pathlib.Path(__file__).with_name("muscl.c")
+        self.folder = tempfile.TemporaryDirectory()
+        library = pathlib.Path(self.folder.name) / "muscl.so"
+        subprocess.run(["gcc", "-O3", "-march=native", "-shared", "-fPIC", source, "-o", library], check=True)
+        self.solve = ctypes.CDLL(str(library)).solve
+        pointer = np.ctypeslib.ndpointer(dtype=np.float64, flags="C_CONTIGUOUS")
+        self.solve.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_double, pointer, pointer, pointer]
+        self.solve.restype = None
+        x, y = centres(self.cells)
+        self.h = 2 * np.pi / self.cells
+        self.start = averages(initial(x, y))
+        self.vx = np.ascontiguousarray(velocity(x + self.h / 2, y)[0])
+        self.vy = np.ascontiguousarray(velocity(x, y + self.h / 2)[1])
+
+    def prepare(self):
+        self.state = self.start.copy()
+
+    def __call__(self):
+        self.solve(self.cells, self.steps, END / self.steps / self.h, self.state, self.vx, self.vy)
+        return self.state
+
+
+class NumbaGalerkin:
+    """The hierarchy of the moments m_k, k_0 >= 0, as loops over a short stencil; the classical Runge-Kutta method."""
+
+    seen_as = "values"
+
+    def __init__(self, cells):
+        from numba import njit
+
+        self.cells = cells
+        self.name = f"Galerkin stencil, numba, {cells}²"
+        self.job = f"continuum/galerkin/{cells}/1"
+        # The largest speed is 2.5 of both axes together, the method's stability ends at 2.8.
+        self.steps = -(-114 * cells // 512) + 2
+        x, y = centres(cells)
+        spectrum = np.fft.fft2(initial(x, y)) / cells**2
+        half = cells // 2 - 1
+        k1 = np.arange(-half, half + 1)
+        shift = np.exp(1j * np.pi / cells)
+        # m_k = (2 pi)^2 times the conjugate of the coefficient, from centres to the origin.
+        rows = [[np.conj(spectrum[q, p]) * shift ** (p + q) * (2 * np.pi) ** 2 for q in k1] for p in range(half + 1)]
+        self.start = np.array(rows)
+        self.half = half
+
+        @njit(fastmath=False)
+        def rhs(m, out, half):
+            for p in range(half + 1):
+                for q in range(-half, half + 1):
+                    total = 0j
+                    # V = -psi: V_(1,0) = -1/2, V_(1,2) = i/4 and their conjugates.
+                    if p + 1 <= half:
+                        total += -0.5 * p * m[p + 1, q + half]
+                        if q + 2 <= half:
+                            total += 0.25j * (p + 2 * q) * m[p + 1, q + 2 + half]
+                    if p >= 1:
+                        total += 0.5 * p * m[p - 1, q + half]
+                        if q - 2 >= -half:
+                            total += 0.25j * (p + 2 * q) * m[p - 1, q - 2 + half]
+                    else:
+                        # m_(-1, r) is the conjugate of m_(1, -r).
+                        r = -(q - 2)
+                        if -half <= r <= half:
+                            total += 0.25j * (2 * q) * np.conj(m[1, r + half])
+                    out[p, q + half] = total
+
+        @njit
+        def solve(m, steps, dt, half):
+            k, stage, total = np.empty_like(m), np.empty_like(m), np.empty_like(m)
+            for _ in range(steps):
+                rhs(m, k, half)
+                for i in range(m.shape[0]):
+                    for j in range(m.shape[1]):
+                        total[i, j] = m[i, j] + dt / 6 * k[i, j]
+                        stage[i, j] = m[i, j] + dt / 2 * k[i, j]
+                for s in range(3):
+                    rhs(stage, k, half)
+                    weight = dt / 3 if s < 2 else dt / 6
+                    length = dt / 2 if s == 0 else dt
+                    for i in range(m.shape[0]):
+                        for j in range(m.shape[1]):
+                            total[i, j] += weight * k[i, j]
+                            stage[i, j] = m[i, j] + length * k[i, j]
+                m[:, :] = total
+            return m
+
+        self.solve = solve
+
+    def prepare(self):
+        self.state = self.start.copy()
+
+    def __call__(self):
+        m = self.solve(self.state, self.steps, END / self.steps, self.half)
+        n, half = self.cells, self.half
+        # Half the spectrum, the last axis theta_0: the conjugates are the coefficients.
+        spectrum = np.zeros((n, n // 2 + 1), dtype=complex)
+        k1 = np.arange(-half, half + 1)
+        phase = np.exp(1j * np.pi / n * (np.arange(half + 1)[:, None] + k1[None, :]))
+        spectrum[k1 % n, : half + 1] = (np.conj(m) * phase).T
+        return np.fft.irfft2(spectrum, s=(n, n)) * n**2 / (2 * np.pi) ** 2
+
+
+class Spectral:
+    """div(rho v) by transforms, the classical Runge-Kutta method."""
+
+    name = "scipy.fft, pseudo-spectral"
+    cells = 512
+    steps = 116
+    job = "continuum/galerkin/512/1"
+    seen_as = "values"
+
+    def __init__(self):
+        from scipy import fft
+
+        n = self.cells
+        self.fft = fft
+        x, y = centres(n)
+        self.start = initial(x, y)
+        self.vx, self.vy = velocity(x, y)
+        self.k0 = 1j * np.arange(n // 2 + 1)[None, :]
+        self.k1 = 1j * (np.fft.fftfreq(n) * n)[:, None]
+
+    def rate(self, rho):
+        spectrum = self.k0 * self.fft.rfft2(rho * self.vx, workers=1) + self.k1 * self.fft.rfft2(rho * self.vy, workers=1)
+        return -self.fft.irfft2(spectrum, s=rho.shape, workers=1)
+
+    def prepare(self):
+        pass
+
+    def __call__(self):
+        rho, dt = self.start, END / self.steps
+        for _ in range(self.steps):
+            a = self.rate(rho)
+            b = self.rate(rho + dt / 2 * a)
+            c = self.rate(rho + dt / 2 * b)
+            d = self.rate(rho + dt * c)
+            rho = rho + dt / 6 * (a + 2 * b + 2 * c + d)
+        return rho
+
+
+class PyPde:
+    """Central differences, the classical Runge-Kutta method."""
+
+    name = "py-pde"
+    cells = 512
+    steps = 114
+    job = "continuum/muscl/512/1"
+    seen_as = "values"
+
+    def __init__(self):
+        import pde
+
+        n = self.cells
+        grid = pde.CartesianGrid([[0, 2 * np.pi]] * 2, n, periodic=True)
+        x, y = centres(n)
+        vx, vy = velocity(x, y)
+        # Its first axis is theta_0.
+        consts = {"vx": pde.ScalarField(grid, vx.T), "vy": pde.ScalarField(grid, vy.T)}
+        self.equation = pde.PDE({"c": "-d_dx(vx * c) - d_dy(vy * c)"}, consts=consts, bc="periodic")
+        self.start = pde.ScalarField(grid, initial(x, y).T)
+        stepper = pde.RungeKuttaSolver if hasattr(pde, "RungeKuttaSolver") else None
+        options = {"solver": stepper(self.equation, backend="numba")} if stepper else {"solver": "runge-kutta"}
+        # Compiled once: the controller keeps its stepper.
+        solver = options["solver"]
+        self.step = solver.make_stepper(self.start, dt=END / self.steps) if stepper else None
+        self.pde = pde
+
+    def prepare(self):
+        self.state = self.start.copy()
+
+    def __call__(self):
+        if self.step is not None:
+            self.step(self.state, 0, END)
+            return self.state.data.T
+        result = self.equation.solve(
+            self.state, t_range=END, dt=END / self.steps, solver="runge-kutta", adaptive=False, tracker=None
+        )
+        return result.data.T
+
+
+class Kac:
+    def __init__(self, program):
+        self.process = subprocess.Popen([program, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"continuum.py: kac's program ended at: {line}")
+        return answer
+
+    def seconds(self, job):
+        return float(self.ask(f"time {job}"))
+
+    def result(self, job):
+        with tempfile.NamedTemporaryFile() as file:
+            self.ask(f"result {job} {file.name}")
+            numbers = np.fromfile(file.name)
+        n = int(round(len(numbers) ** 0.5))
+        return numbers.reshape(n, n)
+
+
+def peers():
+    yield "C", CKernel
+    yield "numba", lambda: NumbaGalerkin(512)
+    yield "numba", lambda: NumbaGalerkin(128)
+    yield "scipy", Spectral
+    yield "py-pde", PyPde
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("measure")
+    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--json")
+    arguments.add_argument("--only", default="", help="peers whose name begins so")
+    arguments = arguments.parse_args()
+    kac = Kac(arguments.measure)
+    exact = {}
+
+    def error(numbers, seen_as):
+        n = len(numbers)
+        if n not in exact:
+            values = backward(n)
+            exact[n] = {"values": values, "averages": averages(values)}
+        reference = exact[n][seen_as]
+        return float(np.abs(numbers - reference).sum() / np.abs(reference).sum())
+
+    # kac's own jobs, cell averages all but the characteristics.
+    jobs = ["muscl/512/1", "weno5/512/1", "galerkin/512/1", "galerkin/128/1", "characteristics/512/1"]
+    errors = {}
+    for job in (f"continuum/{name}" for name in jobs):
+        errors[job] = error(kac.result(job), "values" if "characteristics" in job else "averages")
+        print(f"kac {job}: relative L1 error {errors[job]:.1e}", file=sys.stderr)
+    rows = []
+    print("| peer | error | least time | Mcell-steps/s | kac | error | least time | ratio |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    for package, make in peers():
+        if not package.startswith(arguments.only):
+            continue
+        try:
+            peer = make()
+            peer.prepare()
+            its_error = error(np.asarray(peer()), peer.seen_as)
+        except ImportError as problem:
+            print(f"continuum.py: {package} is left out: {problem}", file=sys.stderr)
+            continue
+        if not its_error < 0.01:
+            sys.exit(f"continuum.py: {peer.name} is {its_error} off: nothing is timed")
+        # No worse than the peer, and the fastest of those in the peer's class.
+        job = peer.job if errors[peer.job] <= 1.5 * its_error else "continuum/characteristics/512/1"
+        times = {"peer": [], "kac": []}
+        for _ in range(arguments.rounds):
+            times["kac"].append(kac.seconds(job))
+            peer.prepare()
+            start = time.perf_counter()
+            peer()
+            times["peer"].append(time.perf_counter() - start)
+        rows.append(
+            {
+                "peer": peer.name,
+                "error": its_error,
+                "seconds": min(times["peer"]),
+                "job": job,
+                "kac_error": errors[job],
+                "kac_seconds": min(times["kac"]),
+                "ratio": statistics.median(p / k for p, k in zip(times["peer"], times["kac"])),
+                "cell_steps_per_second": peer.cells**2 * peer.steps / min(times["peer"]),
+            }
+        )
+        row = rows[-1]
+        print(
+            f"| {row['peer']} | {row['error']:.1e} | {row['seconds'] * 1e3:.4g} ms"
+            f" | {row['cell_steps_per_second'] / 1e6:.3g} | `{row['job']}` | {row['kac_error']:.1e}"
+            f" | {row['kac_seconds'] * 1e3:.4g} ms | {row['ratio']:.3g} |",
+            flush=True,
+        )
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            json.dump(rows, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
