@@ -146,6 +146,11 @@ extension Experiment {
         particles = try keys["particles"].map(Self.particles)
         let outputs = times
         compare = outputs.isEmpty ? nil : try keys["compare"].map { try Self.compare($0, outputs: outputs) }
+        if purpose == .limit, model.dimension > 3, let node = keys["compare"], !(compare?.wasserstein ?? []).isEmpty {
+            throw node.error(
+                "Wasserstein distances are measured for up to three trained angles, found \(model.dimension): leave "
+                    + "'wasserstein' out")
+        }
         if let compare = keys["compare"], particles == nil {
             throw compare.error("there are no particles to compare: add the key 'particles', or leave 'compare' out")
         }
