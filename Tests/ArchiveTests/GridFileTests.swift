@@ -72,11 +72,12 @@ import Torus
         let run = try sampleRun(cells: [5, 4])
         let url = folder.appendingPathComponent("run.h5")
         try RunFileWriter.write(run, to: url, overwrite: false)
-        #expect(try GridFile.field(at: url.path) == Field(grid: try #require(run.grid), values: try #require(run.densities.last)))
+        let grid = try #require(run.grid)
+        #expect(try GridFile.field(at: url.path) == Field(grid: grid, values: try #require(run.densities.last)))
         // Its density is no array with the time for an angle, whatever it is called by.
         for name in [":/density", ""] {
             let first = try GridFile.field(at: url.path + name, time: run.times[0])
-            #expect(first == Field(grid: try #require(run.grid), values: run.densities[0]))
+            #expect(first == Field(grid: grid, values: run.densities[0]))
         }
         #expect(try GridFile.field(at: url.path, dataset: "/density", time: nil).values == run.densities.last)
         // Other arrays are foreign: axis 0 of [time, expert] is the first.
