@@ -322,6 +322,12 @@ import Testing
         var files = try ["one-qubit", "reference-a", "reference-b"].map {
             try String(contentsOf: ReferenceCircuits.folder.appendingPathComponent("\($0).qasm"), encoding: .utf8)
         }
+        let written = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Qiskit")
+        for name in try FileManager.default.contentsOfDirectory(atPath: written.path).sorted()
+        where name.hasSuffix(".qasm") {
+            files.append(try String(contentsOf: written.appendingPathComponent(name), encoding: .utf8))
+        }
+        files.append(Self.declarations + "ch q[0], r; ccx q; cswap r, q[1], q[2]; cu(a, 2*a, -a, t[0]) q[2], r;")
         files.append(Self.declarations + "gate g(a, b) c, d { rxx(a/2.0 - b) c, d; U(a, b, pi) c; }\ng(t[1], -a) q, r;")
         let pieces = [
             "(", ")", "[", "]", "{", "}", ";", ",", "-", "*", "/", "**", "9", "99999999999999999999", "1e400", "\"",
@@ -348,6 +354,13 @@ import Testing
             do {
                 let circuit = try OpenQASMReader.read(String(source))
                 #expect(circuit.qubitCount >= 1)
+                // What is read is an expert, or is refused as one.
+                do {
+                    _ = try QuantumExpert(
+                        circuit: circuit, parameters: circuit.inputs.suffix(1).map(\.name), observable: PauliSum("Z0"))
+                } catch {
+                    #expect(error is ExpertError, "seed \(seed): \(error)")
+                }
             } catch {
                 #expect(error is OpenQASMError, "seed \(seed): \(String(source))")
             }
