@@ -13,7 +13,8 @@ struct SampledExpansion {
     private static let valueLimit = 1 << 27
     /// The most operations for all values: some minutes on two cores.
     private static let operationLimit = 1e11
-    /// What a gate costs an amplitude, in operations of Pauli propagation: 0.04 ns for few qubits and 0.3 ns for twelve, beside 3 ns.
+    /// What a gate costs an amplitude, in operations of Pauli propagation: an estimate from the times of `direct/B` and `expansion/8x2`
+    /// in Benchmarks, some 0.04 ns beside 3 ns, raised for states that leave the cache.
     private static let gateCost = 0.05
 
     private let expert: QuantumExpert
