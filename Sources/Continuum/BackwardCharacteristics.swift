@@ -12,7 +12,7 @@ struct BackwardCharacteristics: Sendable {
     /// Points in a block: the stages of three rows stay in the cache of a core.
     static let blockLength = 1024
 
-    let products: SharedProducts
+    let basis: PotentialBasis
     let law: InitialLaw
     let history: PiecewisePolynomial
     /// The time `T`.
@@ -24,7 +24,7 @@ struct BackwardCharacteristics: Sendable {
     ///
     /// - Throws: `TimeSteppingError`.
     func logDensities(_ points: [Double], count: Int) throws -> [Double] {
-        let d = products.basis.dimension
+        let d = basis.dimension
         let blocks = try parallelism.map((count + Self.blockLength - 1) / Self.blockLength) { block in
             let first = block * Self.blockLength
             let length = min(Self.blockLength, count - first)
@@ -40,7 +40,7 @@ struct BackwardCharacteristics: Sendable {
     /// The logarithms of the density at the points of one block: angles axis by axis, then a row of zeros.
     func logDensities(block state: [Double], count: Int) throws -> [Double] {
         try follow(state, count: count, carryingGrowth: true) { state in
-            let d = products.basis.dimension
+            let d = basis.dimension
             var theta = Array(repeating: 0.0, count: d)
             return (0..<count).map { i in
                 for axis in 0..<d { theta[axis] = state[axis * count + i] }
@@ -59,7 +59,7 @@ struct BackwardCharacteristics: Sendable {
     ) throws -> [Double] {
         guard time > 0, count > 0 else { return state.withUnsafeBufferPointer(read) }
         let flow = DrivenFlow(
-            products: products, history: history, backwardFrom: time, count: count, carryingGrowth: carryingGrowth)
+            basis: basis, history: history, backwardFrom: time, count: count, carryingGrowth: carryingGrowth)
         let solver = AdaptiveRungeKutta(
             flow, state: state, pair: .dormandPrince853.withoutDenseOutput, tolerance: tolerance)
         solver.proposeStep(firstStep)

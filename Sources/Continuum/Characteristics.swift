@@ -272,12 +272,14 @@ public final class Characteristics: ContinuumSolver {
         }
     }
 
-    /// `∫ ΔV dμ`: the Laplacian of a monomial is `−|k|²` times the monomial.
+    /// `∫ ΔV dμ`: the Laplacian of a monomial is `−|k|²` times the monomial. NaN without an expansion, where second derivatives
+    /// by every angle would cost as much as the flow itself.
     public func meanLaplacian() -> Double {
+        guard let basis = problem.basis.trigonometric else { return .nan }
         let moments = moments()
         let weights = problem.weights(moments: moments)
-        return problem.basis.monomials.indices.reduce(0) { sum, m in
-            let square = problem.basis.monomials[m].factors.reduce(0) { $0 + $1.harmonic * $1.harmonic }
+        return basis.monomials.indices.reduce(0) { sum, m in
+            let square = basis.monomials[m].factors.reduce(0) { $0 + $1.harmonic * $1.harmonic }
             return sum - Double(square) * weights[m] * moments[m]
         }
     }
@@ -300,10 +302,12 @@ public final class Characteristics: ContinuumSolver {
         return try backward(from: time ?? self.time).logDensities(flat, count: points.count)
     }
 
-    /// The entropy `∫ρ log ρ`, the mean of the carried logarithm over nodes, at most some thousands of them.
+    /// The entropy `∫ρ log ρ`, the mean of the carried logarithm over nodes, at most some thousands of them; NaN without an
+    /// expansion, as `meanLaplacian()`.
     ///
     /// - Throws: `TimeSteppingError`.
     public func entropy() throws -> Double {
+        guard problem.basis.trigonometric != nil else { return .nan }
         let sample = sample(atMost: 1 << 13).filter { $0.mass > 0 }
         let logarithms = try logDensity(at: sample.map(\.point))
         var (sum, mass) = (0.0, 0.0)
@@ -347,7 +351,7 @@ public final class Characteristics: ContinuumSolver {
     private func backward(from time: Double) -> BackwardCharacteristics {
         precondition(time >= 0 && time <= self.time, "the flow is known up to \(self.time)")
         return BackwardCharacteristics(
-            products: problem.products, law: problem.initialLaw, history: history, time: time,
+            basis: problem.basis, law: problem.initialLaw, history: history, time: time,
             tolerance: tolerance / 10,
             parallelism: parallelism)
     }

@@ -65,6 +65,8 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
     case dimension(Int, scheme: String)
     /// An axis of the grid has too few cells for the expert's harmonics.
     case gridTooCoarse(axis: Int, cells: Int, needed: Int)
+    /// The method needs the expert's expansion, and there is none.
+    case expansion(scheme: String)
     /// The grid has another dimension than the problem.
     case gridDimension(grid: Int, problem: Int)
     /// The method starts from other laws.
@@ -87,6 +89,9 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
         case .gridTooCoarse(let axis, let cells, let needed):
             "continuum.grid: \(cells) cells along axis \(axis) cannot carry the expert's harmonics, expected at least "
                 + "\(needed)"
+        case .expansion(let scheme):
+            "continuum.method: \(scheme) needs the expert's expansion, and the state vector is the only way to its functions: take "
+                + "method: characteristics, or raise expert.term_limit"
         case .initialLaw(let scheme):
             "initial: \(scheme) cannot start from this law: "
                 + (scheme.hasPrefix("characteristics")

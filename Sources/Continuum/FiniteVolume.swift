@@ -122,7 +122,10 @@ public final class FiniteVolume: ContinuumSolver {
         guard grid.dimension == problem.dimension else {
             throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
         }
-        potential = FourierPotential(problem.basis)
+        guard let basis = problem.basis.trigonometric else {
+            throw ContinuumError.expansion(scheme: "finite volume")
+        }
+        potential = FourierPotential(basis)
         for (axis, cells) in grid.cells.enumerated() {
             let needed = Self.fewestCells(harmonics: potential.harmonics[axis])
             guard cells >= needed else {

@@ -53,7 +53,8 @@ public final class Galerkin: ContinuumSolver {
         let d = problem.dimension
         guard (1...3).contains(d) else { throw ContinuumError.dimension(d, scheme: "galerkin") }
         if case .field = problem.initialLaw { throw ContinuumError.initialLaw(scheme: "galerkin") }
-        let potential = FourierPotential(problem.basis)
+        guard let basis = problem.basis.trigonometric else { throw ContinuumError.expansion(scheme: "galerkin") }
+        let potential = FourierPotential(basis)
         self.modeLimit = modeLimit ?? Self.defaultModeLimit(dimension: d)
         self.problem = problem
         self.potential = potential

@@ -14,8 +14,8 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
     case tooManyTerms(limit: Int)
     /// They are, and a state vector cannot have the circuit's qubits.
     case tooManyTermsAndQubits(limit: Int, qubitCount: Int)
-    /// Neither propagation nor sampling is within its limit.
-    case noPath(termLimit: Int, samples: Int?, sampleLimit: Int)
+    /// The direct path is asked for, and a state vector cannot have the circuit's qubits.
+    case tooManyQubits(Int)
 
     /// What was found, what was expected and what to do.
     public var description: String {
@@ -37,10 +37,9 @@ public enum ExpansionError: Error, Equatable, CustomStringConvertible {
             "the expansion has more than \(limit) terms, and a state vector holds \(QuantumExpert.largestQubitCount) qubits, "
                 + "the circuit has \(qubitCount): take a shallower circuit, leave out qubits that the observable does not depend "
                 + "on, train fewer inputs, or raise the limit of terms"
-        case .noPath(let termLimit, let samples, let sampleLimit):
-            "the expansion has more than \(termLimit) terms, and finding it from values of the state vector would take "
-                + "\(samples.map(String.init) ?? "too many") of them a datum, with \(sampleLimit) the limit; train fewer inputs, "
-                + "take a shallower circuit, or raise the limit of terms"
+        case .tooManyQubits(let qubitCount):
+            "the direct path is asked for, and a state vector holds \(QuantumExpert.largestQubitCount) qubits, the circuit has "
+                + "\(qubitCount): leave the choice of the path open, or leave out qubits that the observable does not depend on"
         }
     }
 }
@@ -50,7 +49,7 @@ extension ExpansionError {
     public var datum: Int? {
         switch self {
         case .wrongInputCount(let datum, _, _), .notFinite(let datum, _, _), .zeroVector(let datum): datum
-        case .noDatum, .tooLarge, .tooManyTerms, .tooManyTermsAndQubits, .noPath: nil
+        case .noDatum, .tooLarge, .tooManyTerms, .tooManyTermsAndQubits, .tooManyQubits: nil
         }
     }
 

@@ -1,12 +1,12 @@
-/// An expert's trigonometric polynomials on its data, and how they were found.
+/// An expert's functions on its data, in the form in which a flow uses them, and how they were found.
 ///
 /// ```swift
 /// let lift = try expert.lift(inputs: data)
-/// lift.expansion.basis.count    // monomials
-/// lift.path                     // .expansion, or .direct with the reason
+/// lift.path                      // .expansion, or .direct with the reason
+/// lift.expansion?.basis.count    // monomials
 /// ```
-public struct Lift: Sendable, Equatable {
-    /// How an expansion was found.
+public struct Lift: Sendable {
+    /// How the functions were found.
     public enum Path: String, Sendable, Codable {
         /// From the expert's structure: Pauli propagation of a circuit, the formula of a classical expert.
         case expansion
@@ -14,8 +14,16 @@ public struct Lift: Sendable, Equatable {
         case direct
     }
 
-    /// The polynomials `f(θ, x_a) = Σ_m C_{ma} Φ_m(θ)`.
-    public let expansion: TrigonometricExpansion
+    /// The functions `f(·, x_a)`.
+    public enum Form: Sendable {
+        /// Trigonometric polynomials `f(θ, x_a) = Σ_m C_{ma} Φ_m(θ)`.
+        case polynomials(TrigonometricExpansion)
+        /// What the state vector says at every point: there is no expansion within reach.
+        case states(StateVectorFunctions)
+    }
+
+    /// The functions.
+    public let form: Form
     /// How they were found.
     public let path: Path
     /// Why not by the expert's structure; `nil` on that path.
@@ -23,12 +31,20 @@ public struct Lift: Sendable, Equatable {
 
     /// A lift by the expert's structure.
     public init(_ expansion: TrigonometricExpansion) {
-        self.init(expansion, path: .expansion, reason: nil)
+        (form, path, reason) = (.polynomials(expansion), .expansion, nil)
     }
 
-    init(_ expansion: TrigonometricExpansion, path: Path, reason: String?) {
-        self.expansion = expansion
-        self.path = path
-        self.reason = reason
+    /// An expansion that values of the function gave.
+    init(_ expansion: TrigonometricExpansion, reason: String) {
+        (form, path, self.reason) = (.polynomials(expansion), .direct, reason)
+    }
+
+    init(_ functions: StateVectorFunctions, reason: String) {
+        (form, path, self.reason) = (.states(functions), .direct, reason)
+    }
+
+    /// The polynomials; `nil` where only the state vector has the functions.
+    public var expansion: TrigonometricExpansion? {
+        if case .polynomials(let expansion) = form { expansion } else { nil }
     }
 }

@@ -21,6 +21,8 @@ public struct QuantumExpert: Expert {
     public let observable: PauliSum
     /// The number of pairs of Pauli string and monomial beyond which Pauli propagation gives up.
     public let termLimit: Int
+    /// Which way to its functions is taken.
+    public let path: PathChoice
     private let propagation: PauliPropagation
 
     /// Operations of Pauli propagation that are not worth asking for another way: some hundredths of a second.
@@ -34,11 +36,12 @@ public struct QuantumExpert: Expert {
     ///   fit the circuit, there are more qubits than Pauli propagation can have, or an amplitude is trained.
     public init(
         circuit: Circuit, parameters: [String], observable: PauliSum,
-        termLimit: Int = PauliPropagation.defaultTermLimit
+        termLimit: Int = PauliPropagation.defaultTermLimit, path: PathChoice = .automatic
     ) throws {
         self.circuit = circuit
         self.observable = observable
         self.termLimit = termLimit
+        self.path = path
         roles = try InputRoles(circuit: circuit, parameters: parameters)
         propagation = try PauliPropagation(
             circuit: circuit, roles: roles, observable: observable, termLimit: termLimit)
@@ -92,14 +95,21 @@ public struct QuantumExpert: Expert {
         }
     }
 
-    /// The expansion by Pauli propagation, or from values of the state vector: as exact, and the cheaper way for deep circuits of few
-    /// trained angles.
+    /// The functions on the given data: their expansion by Pauli propagation, or from values of the state vector, which is as exact and
+    /// the cheaper way for deep circuits of few trained angles; where neither is within reach, the state vector itself.
     ///
     /// Propagation is given up when its terms grow beyond `termLimit`, or when it takes more operations than the values of the state vector would;
     /// operations are counted, so that the choice is the same everywhere.
     ///
-    /// - Throws: `ExpansionError` when data do not fit, or both ways are too long.
+    /// - Throws: `ExpansionError` when data do not fit, there is no way, or not the one that `path` asks for.
     public func lift(inputs: [[Double]]) throws -> Lift {
+        switch path {
+        case .expansion: return Lift(try expansion(inputs: inputs))
+        case .direct:
+            guard fitsStateVector else { throw ExpansionError.tooManyQubits(circuit.qubitCount) }
+            return Lift(try StateVectorFunctions(self, inputs: inputs), reason: "asked for")
+        case .automatic: break
+        }
         let sampled = fitsStateVector ? SampledExpansion(self, datumCount: inputs.count) : nil
         let feasible = sampled.flatMap { $0.isFeasible ? $0 : nil }
         let reason: String
@@ -113,17 +123,17 @@ public struct QuantumExpert: Expert {
             guard let sampled else {
                 throw ExpansionError.tooManyTermsAndQubits(limit: limit, qubitCount: circuit.qubitCount)
             }
-            guard feasible != nil else {
-                throw ExpansionError.noPath(
-                    termLimit: limit, samples: sampled.sampleCount, sampleLimit: SampledExpansion.sampleLimit)
-            }
             reason = "Pauli propagation meets more than \(limit) terms"
+            guard feasible != nil else {
+                return Lift(
+                    try StateVectorFunctions(self, inputs: inputs), reason: "\(reason), and \(sampled.excess)")
+            }
         }
         guard let feasible, let count = feasible.sampleCount else {
             preconditionFailure("propagation without a limit of operations has a result")
         }
         return Lift(
-            try feasible.expansion(inputs: inputs), path: .direct,
+            try feasible.expansion(inputs: inputs),
             reason: "\(reason); the expansion is found from \(count) values of the state vector a datum")
     }
 }

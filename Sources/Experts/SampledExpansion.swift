@@ -29,7 +29,7 @@ struct SampledExpansion {
     }
 
     /// The degrees that the gates allow: every angle of a gate turns with eigenphases 1 apart, times the factor of the input.
-    private static func degrees(of expert: QuantumExpert) -> [Int] {
+    static func degrees(of expert: QuantumExpert) -> [Int] {
         var axes: [Int: Int] = [:]
         for (axis, input) in expert.roles.parameters.enumerated() { axes[input] = axis }
         var degrees = Array(repeating: 0, count: expert.parameterCount)
@@ -68,6 +68,15 @@ struct SampledExpansion {
         sampleCount.map {
             $0 <= Self.sampleLimit && $0 <= Self.valueLimit / max(1, datumCount) && operations <= Self.operationLimit
         } ?? false
+    }
+
+    /// What of the values is too much.
+    var excess: String {
+        guard let sampleCount, sampleCount <= Self.sampleLimit else {
+            return "finding it from values of the state vector would take "
+                + "\(sampleCount.map(String.init) ?? "too many") of them a datum, with \(Self.sampleLimit) the limit"
+        }
+        return "finding it from \(sampleCount) values of the state vector a datum would take too long"
     }
 
     /// The expansion for the given data.

@@ -210,11 +210,15 @@ extension StateVectorSweep {
         }
 
         /// Computes the trained turns of the block of points from `first` on, and the unitaries that no datum changes.
-        func load(_ scratch: Scratch, points: UnsafePointer<Double>, count: Int, first: Int) {
+        ///
+        /// - Parameter stride: how far the parameters of a point are apart.
+        func load(
+            _ scratch: Scratch, points: UnsafePointer<Double>, stride: Int, count: Int, first: Int
+        ) {
             for place in 0..<trainedCount {
                 var angle = Lanes(repeating: plan.constants[place])
                 for term in starts[place]..<starts[place &+ 1] {
-                    let axis = points + (terms[term].axis &* count &+ first)
+                    let axis = points + (terms[term].axis &* stride &+ first)
                     var block = Lanes()
                     if first &+ 8 <= count {
                         block = UnsafeRawPointer(axis).loadUnaligned(as: Lanes.self)
@@ -257,6 +261,21 @@ extension StateVectorSweep {
                     kac_prefetch(out + 7)
                 }
             }
+            let state = value(scratch, datum: datum)
+            Self.store(scratch.result, to: values + (datum &* count &+ first), lanes: count &- first)
+            guard let gradients else { return }
+            backward(scratch, table, state)
+            for axis in 0..<parameterCount {
+                let out = gradients + ((datum &* parameterCount &+ axis) &* count &+ first)
+                scratch.result[0] = derivative(axis, scratch)
+                Self.store(scratch.result, to: out, lanes: count &- first)
+            }
+        }
+
+        /// Leaves the values for a datum at the points taken in last in `scratch.result[0]`; returns the last state.
+        @inline(__always) @discardableResult
+        func value(_ scratch: Scratch, datum: Int) -> Rows {
+            let table = UnsafePointer(datumTable(datum))
             compose(scratch, table, ofData: true)
             let state = forward(scratch, table, datum)
             plan.observable.flips.withUnsafeBufferPointer { flips in
@@ -268,18 +287,23 @@ extension StateVectorSweep {
                         value: scratch.result)
                 }
             }
-            Self.store(scratch.result, to: values + (datum &* count &+ first), lanes: count &- first)
-            guard let gradients else { return }
-            backward(scratch, table, state)
-            for axis in 0..<parameterCount {
-                let out = gradients + ((datum &* parameterCount &+ axis) &* count &+ first)
-                var sum = Lanes()
-                for place in shareStarts[axis]..<shareStarts[axis &+ 1] {
-                    sum = sum + shares[place].factor * scratch.derivatives[shares[place].turn]
-                }
-                scratch.result[0] = sum
-                Self.store(scratch.result, to: out, lanes: count &- first)
+            return state
+        }
+
+        /// Finds the derivatives for a datum at the points taken in last, for `derivative(_:_:)`.
+        func differentiate(_ scratch: Scratch, datum: Int) {
+            let state = value(scratch, datum: datum)
+            backward(scratch, UnsafePointer(datumTable(datum)), state)
+        }
+
+        /// The derivatives by a parameter, after the way back.
+        @inline(__always)
+        func derivative(_ axis: Int, _ scratch: Scratch) -> Lanes {
+            var sum = Lanes()
+            for place in shareStarts[axis]..<shareStarts[axis &+ 1] {
+                sum = sum + shares[place].factor * scratch.derivatives[shares[place].turn]
             }
+            return sum
         }
 
         /// Applies the passes; returns the last state.

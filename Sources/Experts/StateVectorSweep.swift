@@ -55,6 +55,8 @@ public final class StateVectorSweep {
     }
 
     private let parallelism: Parallelism
+    // Owns what the core points to.
+    private let functions: StateVectorFunctions
     private let core: Core
     private let scratch: Rows
     private let pieceCounter = PieceCounter()
@@ -62,20 +64,23 @@ public final class StateVectorSweep {
     /// Sweeps over the given data, one row of input values a datum.
     ///
     /// - Throws: `ExpansionError` when there is no datum, or a row is not one that the expert can take.
-    public init(_ expert: QuantumExpert, inputs: [[Double]], parallelism: Parallelism = .serial) throws {
-        try expert.check(inputs: inputs)
-        datumCount = inputs.count
-        parameterCount = expert.parameterCount
+    public convenience init(_ expert: QuantumExpert, inputs: [[Double]], parallelism: Parallelism = .serial) throws {
+        self.init(try StateVectorFunctions(expert, inputs: inputs), parallelism: parallelism)
+    }
+
+    /// Sweeps over the data of given functions.
+    public init(_ functions: StateVectorFunctions, parallelism: Parallelism = .serial) {
+        datumCount = functions.count
+        parameterCount = functions.dimension
         self.parallelism = parallelism
-        let core = Core(expert, inputs: inputs)
-        self.core = core
+        self.functions = functions
+        core = functions.core
         scratch = .allocate(capacity: parallelism.threads * core.scratchLength)
         scratch.initialize(repeating: Lanes(), count: parallelism.threads * core.scratchLength)
     }
 
     deinit {
         scratch.deallocate()
-        core.deallocate()
     }
 
     /// Writes all values and, unless `gradients` is nil, all gradients at `count` points.
@@ -105,7 +110,9 @@ public final class StateVectorSweep {
                 let firstBlock = piece % chunks &* Self.blockChunk
                 let lastBlock = min(blocks, firstBlock &+ Self.blockChunk)
                 for block in firstBlock..<lastBlock {
-                    core.load(scratch.block(block &- firstBlock, core), points: points, count: count, first: 8 &* block)
+                    core.load(
+                        scratch.block(block &- firstBlock, core), points: points, stride: count, count: count,
+                        first: 8 &* block)
                 }
                 let firstDatum = piece / chunks &* Self.dataChunk
                 for datum in firstDatum..<min(core.datumCount, firstDatum &+ Self.dataChunk) {

@@ -53,7 +53,7 @@ public struct GradientFlow: Sendable {
     ) throws {
         precondition(history.end >= (times.last ?? 0), "the history ends at \(history.end)")
         let flow = DrivenFlow(
-            products: problem.products, history: history, count: ensemble.count, parallelism: parallelism)
+            basis: problem.basis, history: history, count: ensemble.count, parallelism: parallelism)
         try run(flow, from: ensemble, times: times, afterStep) { try visit($0, ensemble.moved(to: $1)) }
     }
 

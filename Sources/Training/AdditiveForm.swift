@@ -20,8 +20,8 @@ public struct AdditiveForm: Sendable, Equatable {
     /// The form of a problem, or `nil` when its expert has higher harmonics or products of angles, or the initial law is another
     /// one.
     public init?(_ problem: MeanFieldProblem) {
-        let basis = problem.basis
-        guard problem.prescribedWeights == nil, basis.monomials.allSatisfy({ $0.degree <= 1 }),
+        guard let basis = problem.basis.trigonometric, problem.prescribedWeights == nil,
+            basis.monomials.allSatisfy({ $0.degree <= 1 }),
             let initial = Self.initialMoments(problem.initialLaw, dimension: basis.dimension)
         else { return nil }
         let n = problem.targets.count

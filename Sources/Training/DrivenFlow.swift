@@ -12,26 +12,26 @@ public final class DrivenFlow: DynamicalSystem {
     private let history: PiecewisePolynomial
     private let turningTime: Double?
     private let carriesGrowth: Bool
-    private let sweep: TrigonometricSweep
+    private let sweep: PotentialSweep
     private let weights: UnsafeMutablePointer<Double>
 
     /// A flow in the potential of the weights `w(t)`.
     ///
     /// - Parameters:
-    ///   - products: those of the potential's basis.
+    ///   - basis: the functions that the potential is made of.
     ///   - backwardFrom: the time `T` from which the flow runs backward; `nil` runs forward.
     ///   - carryingGrowth: whether `∫ ΔV ds` is carried along, from 0.
     public init(
-        products: SharedProducts, history: PiecewisePolynomial, backwardFrom: Double? = nil, count: Int,
+        basis: PotentialBasis, history: PiecewisePolynomial, backwardFrom: Double? = nil, count: Int,
         carryingGrowth: Bool = false, parallelism: Parallelism = .serial
     ) {
-        precondition(history.dimension == products.basis.count, "one weight a monomial")
+        precondition(history.dimension == basis.count, "one weight a function")
         self.history = history
         self.count = count
         turningTime = backwardFrom
         carriesGrowth = carryingGrowth
-        sweep = TrigonometricSweep(products, count: count, parallelism: parallelism)
-        weights = .allocate(capacity: max(1, products.basis.count))
+        sweep = PotentialSweep(basis, count: count, parallelism: parallelism)
+        weights = .allocate(capacity: max(1, basis.count))
     }
 
     deinit { weights.deallocate() }

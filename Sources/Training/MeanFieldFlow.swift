@@ -11,7 +11,7 @@ public final class MeanFieldFlow: DynamicalSystem {
     /// The number of points `N`.
     public let count: Int
     private let problem: MeanFieldProblem
-    private let sweep: TrigonometricSweep
+    private let sweep: PotentialSweep
     // The moments, then the weights.
     private let scratch: UnsafeMutablePointer<Double>
     private let residual: UnsafeMutablePointer<Double>
@@ -29,7 +29,7 @@ public final class MeanFieldFlow: DynamicalSystem {
             return copy
         }
         self.count = count
-        sweep = TrigonometricSweep(problem.products, count: count, parallelism: parallelism)
+        sweep = PotentialSweep(problem.basis, count: count, parallelism: parallelism)
         scratch = .allocate(capacity: 2 * max(1, problem.basis.count))
         residual = .allocate(capacity: problem.targets.count)
     }

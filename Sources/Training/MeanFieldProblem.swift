@@ -10,10 +10,8 @@ public import Torus
 ///
 /// Source: docs/model.md; Melchor Hernandez, Pastorello, De Palma, arXiv 2501.14660.
 public struct MeanFieldProblem: Sendable {
-    /// The monomials `Φ_m`.
-    public var basis: TrigonometricBasis { products.basis }
-    /// The products that the monomials share, for sweeps over many points.
-    public let products: SharedProducts
+    /// The functions `Φ_m`: the monomials of the expert's expansion, or without one its own functions `f(·, x_a)`.
+    public let basis: PotentialBasis
     /// The training targets `y_a`.
     public let targets: [Double]
     /// The held-out targets.
@@ -21,10 +19,12 @@ public struct MeanFieldProblem: Sendable {
     /// The law at time 0.
     public let initialLaw: InitialLaw
 
-    /// `C_{ma}` at `m·n + a`, the training data's.
+    /// `C_{ma}` at `m·n + a`, the training data's; none without an expansion.
     public let coefficients: [Double]
     /// The same of the held-out data.
     public let heldOutCoefficients: [Double]
+    /// `α` of `F = α ∫ f dμ`; in `C` it is contained.
+    private let amplitude: Double
 
     /// The weights of a potential that is given, and does not depend on the law; `nil` when training makes it.
     public let prescribedWeights: [Double]?
@@ -52,9 +52,38 @@ public struct MeanFieldProblem: Sendable {
     public init(
         lift: Lift, trainingSet: TrainingSet, initialLaw: InitialLaw = .uniform, amplitude: Double = 1
     ) {
-        self.init(
-            expansion: lift.expansion, targets: trainingSet.training.targets,
-            heldOutTargets: trainingSet.heldOut.targets, initialLaw: initialLaw, amplitude: amplitude)
+        let (targets, heldOutTargets) = (trainingSet.training.targets, trainingSet.heldOut.targets)
+        switch lift.form {
+        case .polynomials(let expansion):
+            self.init(
+                expansion: expansion, targets: targets, heldOutTargets: heldOutTargets, initialLaw: initialLaw,
+                amplitude: amplitude)
+        case .states(let functions):
+            self.init(
+                functions: functions, targets: targets, heldOutTargets: heldOutTargets, initialLaw: initialLaw,
+                amplitude: amplitude)
+        }
+    }
+
+    /// The problem of an expert whose functions only the state vector has, on the training data and, after them, the
+    /// held-out data: `M_a = ∫ f(·, x_a) dμ`, and `w_a = α r_a / n` for training data, 0 for the others.
+    ///
+    /// - Precondition: there are as many functions as targets, and at least one training datum.
+    public init(
+        functions: StateVectorFunctions, targets: [Double], heldOutTargets: [Double] = [],
+        initialLaw: InitialLaw = .uniform, amplitude: Double = 1
+    ) {
+        precondition(
+            !targets.isEmpty && functions.count == targets.count + heldOutTargets.count,
+            "one target a datum, and at least one datum")
+        precondition(
+            (try? initialLaw.check(dimension: functions.dimension)) != nil, "the law has another dimension")
+        basis = .states(functions)
+        self.targets = targets
+        self.heldOutTargets = heldOutTargets
+        self.initialLaw = initialLaw
+        self.amplitude = amplitude
+        (coefficients, heldOutCoefficients, prescribedWeights, contracted) = ([], [], nil, nil)
     }
 
     /// The problem of an expansion whose data are the training data and, after them, the held-out data.
@@ -73,7 +102,8 @@ public struct MeanFieldProblem: Sendable {
             (0..<count).flatMap { m in range.map { amplitude * expansion.coefficients[m * all + $0] } }
         }
         let c = columns(0..<n)
-        products = SharedProducts(expansion.basis)
+        basis = .monomials(SharedProducts(expansion.basis))
+        self.amplitude = amplitude
         self.targets = targets
         self.heldOutTargets = heldOutTargets
         self.initialLaw = initialLaw
@@ -102,7 +132,8 @@ public struct MeanFieldProblem: Sendable {
     public init(potential basis: TrigonometricBasis, weights: [Double], initialLaw: InitialLaw = .uniform) {
         precondition(weights.count == basis.count, "one weight a monomial")
         precondition((try? initialLaw.check(dimension: basis.dimension)) != nil, "the law has another dimension")
-        products = SharedProducts(basis)
+        self.basis = .monomials(SharedProducts(basis))
+        amplitude = 1
         self.initialLaw = initialLaw
         prescribedWeights = weights
         (targets, heldOutTargets, coefficients, heldOutCoefficients) = ([], [], [], [])
@@ -139,6 +170,11 @@ public struct MeanFieldProblem: Sendable {
             return
         }
         let n = targets.count
+        if case .states = basis {
+            for a in 0..<n { weights[a] = amplitude * (amplitude * moments[a] - targets[a]) / Double(n) }
+            for a in n..<count { weights[a] = 0 }
+            return
+        }
         coefficients.withUnsafeBufferPointer { c in
             for a in 0..<n { residual[a] = -targets[a] }
             for m in 0..<count {
@@ -164,7 +200,7 @@ public struct MeanFieldProblem: Sendable {
 
     /// The weights `w` of the potential for given moments.
     public func weights(moments: [Double]) -> [Double] {
-        precondition(moments.count == basis.count, "one moment a monomial")
+        precondition(moments.count == basis.count, "one moment a function")
         var result = moments
         result.withUnsafeMutableBufferPointer { buffer in
             if let base = buffer.baseAddress { weights(moments: moments, into: base) }
@@ -174,12 +210,14 @@ public struct MeanFieldProblem: Sendable {
 
     /// The generated function `F(x_a)` at the training inputs.
     public func function(moments: [Double]) -> [Double] {
-        Self.contract(coefficients, moments, data: targets.count)
+        if case .states = basis { return moments.prefix(targets.count).map { amplitude * $0 } }
+        return Self.contract(coefficients, moments, data: targets.count)
     }
 
     /// The generated function at the held-out inputs.
     public func heldOutFunction(moments: [Double]) -> [Double] {
-        Self.contract(heldOutCoefficients, moments, data: heldOutTargets.count)
+        if case .states = basis { return moments.dropFirst(targets.count).map { amplitude * $0 } }
+        return Self.contract(heldOutCoefficients, moments, data: heldOutTargets.count)
     }
 
     /// The half mean squared residual `L = (1/2n) Σ_a (F(x_a) − y_a)²`; in a given potential the energy `∫ V dμ`.

@@ -36,7 +36,8 @@ struct Simulation {
             let set = try training.set()
             let found = try training.expert.lift(inputs: set.training.inputs + set.heldOut.inputs)
             progress.note(
-                "experts: path \(found.path.rawValue), \(found.expansion.basis.count) monomials"
+                "experts: path \(found.path.rawValue), "
+                    + (found.expansion.map { "\($0.basis.count) monomials" } ?? "no expansion")
                     + (found.reason.map { "; \($0)" } ?? ""))
             problem = MeanFieldProblem(
                 lift: found, trainingSet: set, initialLaw: experiment.initialLaw, amplitude: training.amplitude)

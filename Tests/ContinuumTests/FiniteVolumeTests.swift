@@ -31,7 +31,7 @@ import Training
     /// The density carried along the flow, `log ρ` by `ΔV`: an integration of its own for each point.
     static func exactDensity(_ problem: MeanFieldProblem, at theta: [Double], time: Double) throws -> Double {
         let weights = try #require(problem.prescribedWeights)
-        let system = BackwardPoint(basis: problem.basis, weights: weights)
+        let system = BackwardPoint(basis: try #require(problem.basis.trigonometric), weights: weights)
         let solver = AdaptiveRungeKutta(system, state: theta + [0], pair: .dormandPrince853, tolerance: 1e-13)
         try solver.advance(to: time)
         let origin = Array(solver.state.prefix(problem.dimension))

@@ -68,7 +68,7 @@ import Training
     @Test(arguments: [1, 2, 3])
     func theTwoRightHandSidesAgree(dimension: Int) throws {
         for problem in try [Self.additive(dimension: dimension), Self.product(dimension: dimension)] {
-            let potential = FourierPotential(problem.basis)
+            let potential = FourierPotential(try #require(problem.basis.trigonometric))
             let lattice = ModeLattice(limits: Array([9, 7, 6].prefix(dimension)))
             let stencil = try MomentHierarchy(
                 problem, potential, lattice: lattice, parallelism: .serial, path: .stencil)
@@ -96,7 +96,7 @@ import Training
     /// The hierarchy written out, mode by mode.
     @Test func theStencilIsTheHierarchy() throws {
         let problem = try Self.product(dimension: 2)
-        let potential = FourierPotential(problem.basis)
+        let potential = FourierPotential(try #require(problem.basis.trigonometric))
         let lattice = ModeLattice(limits: [5, 4])
         let system = try MomentHierarchy(problem, potential, lattice: lattice, parallelism: .serial, path: .stencil)
         let law = try InitialLaw.product([

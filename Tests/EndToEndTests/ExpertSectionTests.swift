@@ -39,7 +39,50 @@ import Testing
         for (a, b) in zip(free, try #require(contents.series["loss"])) { #expect(abs(a - b) < 1e-14) }
     }
 
+    /// Fourteen angles on two qubits have 3¹⁴ monomials at most, more than are sampled: the run goes by the state vector, as it does
+    /// where that is asked for, and finds what the expansion says.
+    @Test func withoutAnExpansionARunIsByTheStateVector() throws {
+        func losses(_ key: String, path: String, reason: String?) throws -> [Double] {
+            let ansatz =
+                "{ansatz: {name: hardware_efficient, qubits: 2, layers: 7, rotations: [ry], entangler: cx, topology: line, "
+                + "encoding: {rotation: rx, inputs: [x], reuploading: true}}, observable: {Z0: 1}\(key)}"
+            let experiment = try SmallExperiment(replacing: [
+                (Self.quantum, "expert: \(ansatz)"), ("inputs: {x: x}, ", ""),
+                ("method: galerkin, grid: {cells: [64]}, tolerance: 1e-9", "method: characteristics, nodes: 64"),
+                ("counts: [10, 100, 200, 400]", "counts: [5, 10]"), ("wasserstein: [1, 2], ", ""),
+            ])
+            let process = try experiment.run()
+            try #require(process.status == 0, "\(process.errors)")
+            #expect(process.errors.contains("path \(path)"))
+            #expect(process.errors.contains("no expansion") == (path == "direct"))
+            let contents = try RunFileReader.contents(of: experiment.folder.url.appendingPathComponent("small.h5"))
+            #expect(contents.expertPath == path)
+            #expect(contents.expertPathReason == reason)
+            #expect(contents.series["entropy"] == nil || path == "expansion")
+            let means = contents.tables.flatMap(\.columns).filter { ["coupling", "function_error"].contains($0.name) }
+                .flatMap { column -> [Double] in
+                    if case .reals(let values) = column.values { values } else { [] }
+                }
+            #expect(!means.isEmpty)
+            return try #require(contents.series["loss"]) + means
+        }
+        let expansion = try losses("", path: "expansion", reason: nil)
+        let limited = try losses(
+            ", term_limit: 10", path: "direct",
+            reason:
+                "Pauli propagation meets more than 10 terms, and finding it from values of the state vector "
+                + "would take 4782969 of them a datum, with 1048576 the limit")
+        #expect(try losses(", path: direct", path: "direct", reason: "asked for") == limited)
+        // Time steps that hold a tolerance of 1e-4 and 1e-8, the same but for the measure of their errors.
+        for (a, b) in zip(expansion, limited) where a.isFinite || b.isFinite { #expect(abs(a - b) < 1e-4) }
+        #expect(expansion.count == limited.count && limited[2] < limited[0])
+    }
+
     @Test(arguments: [
+        (
+            "{circuit: circuit.qasm, parameters: [theta], observable: {Z0: 1}, path: dircet}",
+            "expected one of auto, expansion, direct"
+        ),
         ("{neuron: cosin, inputs: [x]}", "did you mean 'cosine'"),
         ("{neuron: cosine, inputs: [x], frequencies: [1, 2]}", "feature 0 has 2 frequencies"),
         ("{neuron: cosine, inputs: [x], frequency: [1]}", "did you mean 'frequencies'"),

@@ -12,13 +12,14 @@ import Torus
         let data = (0..<3).map { _ in (0..<expert.inputCount).map { _ in random.uniform(-2...2) } }
         let lift = try expert.lift(inputs: data)
         #expect(lift.path == .expansion && lift.reason == nil)
+        let expansion = try #require(lift.expansion)
         for (datum, x) in data.enumerated() {
             let theta = (0..<d).map { _ in random.uniform(-9...9) }
             let direct = expert.valueAndGradient(parameters: theta, inputs: x)
             #expect(expert.value(parameters: theta, inputs: x) == direct.value)
             // Sums and products of a few factors of size 10 at most, each rounded once or twice.
-            #expect(abs(direct.value - lift.expansion.value(at: theta, datum: datum)) < 1e-13, "seed \(seed)")
-            let gradient = lift.expansion.gradient(at: theta, datum: datum)
+            #expect(abs(direct.value - expansion.value(at: theta, datum: datum)) < 1e-13, "seed \(seed)")
+            let gradient = expansion.gradient(at: theta, datum: datum)
             for p in 0..<d {
                 #expect(abs(direct.gradient[p] - gradient[p]) < 1e-13, "seed \(seed)")
                 let h = 1e-5

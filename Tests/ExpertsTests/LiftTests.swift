@@ -28,14 +28,14 @@ import Torus
         guard sampled.path == .direct else { return }
         #expect(sampled.reason?.contains("more than 1 terms") ?? false)
         for datum in data.indices {
-            func coefficients(_ lift: Lift) -> [TrigonometricMonomial: Double] {
-                let expansion = lift.expansion
+            func coefficients(_ lift: Lift) throws -> [TrigonometricMonomial: Double] {
+                let expansion = try #require(lift.expansion)
                 return Dictionary(
                     uniqueKeysWithValues: expansion.basis.monomials.enumerated().map {
                         ($1, expansion.coefficients[$0 * data.count + datum])
                     })
             }
-            let (a, b) = (coefficients(exact), coefficients(sampled))
+            let (a, b) = try (coefficients(exact), coefficients(sampled))
             // Noise is no monomial.
             #expect(Set(b.keys).isSubset(of: a.keys), "seed \(seed)")
             for monomial in Set(a.keys).union(b.keys) {
@@ -47,13 +47,41 @@ import Torus
         }
     }
 
-    @Test func withoutAPathThereIsAnError() throws {
+    /// Beyond terms and samples the state vector is left, and it is the function.
+    @Test func withoutAnExpansionThereIsTheStateVector() throws {
         let expert = try QuantumExpert(
             circuit: ReferenceCircuits.ring(qubits: 8, layers: 2), parameters: ["theta"], observable: PauliSum("Z0"),
             termLimit: 10)
         let row = Array(repeating: 0.3, count: 8)
-        #expect(throws: ExpansionError.noPath(termLimit: 10, samples: 43_046_721, sampleLimit: 1 << 20)) {
-            try expert.lift(inputs: [row])
+        let lift = try expert.lift(inputs: [row])
+        #expect(lift.path == .direct && lift.expansion == nil)
+        #expect(
+            lift.reason
+                == "Pauli propagation meets more than 10 terms, and finding it from values of the state vector would take "
+                + "43046721 of them a datum, with 1048576 the limit")
+        guard case .states(let functions) = lift.form else { throw UnexpectedForm() }
+        let theta = (0..<16).map { 0.1 * Double($0) }
+        #expect(functions.values(at: theta) == [expert.value(parameters: theta, inputs: row)])
+    }
+
+    private struct UnexpectedForm: Error {}
+
+    /// What is asked for is done, or refused.
+    @Test func thePathCanBeAskedFor() throws {
+        func expert(qubits: Int, _ path: PathChoice, termLimit: Int = 1000) throws -> QuantumExpert {
+            let circuit = try Circuit(
+                qubitCount: qubits, inputs: [.init("a")],
+                instructions: [.init(.ry, qubits: [qubits - 1], angles: [.input(0)])])
+            return try QuantumExpert(
+                circuit: circuit, parameters: ["a"], observable: PauliSum("X\(qubits - 1) + Z\(qubits - 1)"),
+                termLimit: termLimit, path: path)
+        }
+        #expect(try expert(qubits: 2, .expansion).lift(inputs: [[]]).path == .expansion)
+        let direct = try expert(qubits: 2, .direct).lift(inputs: [[]])
+        #expect(direct.path == .direct && direct.expansion == nil && direct.reason == "asked for")
+        #expect(throws: ExpansionError.tooManyQubits(40)) { try expert(qubits: 40, .direct).lift(inputs: [[]]) }
+        #expect(throws: ExpansionError.tooManyTerms(limit: 1)) {
+            try expert(qubits: 2, .expansion, termLimit: 1).lift(inputs: [[]])
         }
     }
 
@@ -77,6 +105,7 @@ import Torus
         let expert = try QuantumExpert(circuit: circuit, parameters: ["theta"], observable: PauliSum("Z0 Z2"))
         let data = [[0.3], [1.1], [-2.0]]
         let lift = try expert.lift(inputs: data)
+        let expansion = try #require(lift.expansion)
         #expect(lift.path == .direct)
         #expect(lift.reason?.hasPrefix("Pauli propagation takes more operations") ?? false)
         let propagated = try expert.expansion(inputs: data)
@@ -84,7 +113,7 @@ import Torus
             for datum in data.indices {
                 // Values of size up to 1 after 640 gates; the polynomial adds 81 terms.
                 let exact = expert.value(parameters: [theta], inputs: data[datum])
-                #expect(abs(lift.expansion.value(at: [theta], datum: datum) - exact) < 1e-13)
+                #expect(abs(expansion.value(at: [theta], datum: datum) - exact) < 1e-13)
                 #expect(abs(propagated.value(at: [theta], datum: datum) - exact) < 1e-13)
             }
         }
@@ -103,13 +132,14 @@ import Torus
         let expert = try QuantumExpert(
             circuit: circuit, parameters: ["theta"], observable: PauliSum("Z0"), termLimit: 1)
         let lift = try expert.lift(inputs: [[0.37]])
+        let expansion = try #require(lift.expansion)
         #expect(lift.path == .direct || layers == 1)
-        #expect(lift.expansion.basis.count <= layers + 1)
-        #expect(lift.expansion.basis.monomials.allSatisfy { $0.factors.allSatisfy { $0.kind == .cosine } })
+        #expect(expansion.basis.count <= layers + 1)
+        #expect(expansion.basis.monomials.allSatisfy { $0.factors.allSatisfy { $0.kind == .cosine } })
         for theta in [0.1, 2.5] {
             // As many roundings as there are gates and coefficients.
             let exact = expert.value(parameters: [theta], inputs: [0.37])
-            #expect(abs(lift.expansion.value(at: [theta], datum: 0) - exact) < Double(layers) * 1e-14)
+            #expect(abs(expansion.value(at: [theta], datum: 0) - exact) < Double(layers) * 1e-14)
         }
     }
 
@@ -119,8 +149,8 @@ import Torus
             instructions: [.init(.ry, qubits: [39], angles: [.input(0)]), .init(.cx, qubits: [39, 0])])
         let expert = try QuantumExpert(circuit: circuit, parameters: ["a"], observable: PauliSum("Z0"))
         #expect(!expert.fitsStateVector)
-        let lift = try expert.lift(inputs: [[]])
-        #expect(lift.expansion.basis.monomials.map(\.description) == ["cos(theta0)"])
-        #expect(lift.expansion.coefficients == [1])
+        let expansion = try #require(try expert.lift(inputs: [[]]).expansion)
+        #expect(expansion.basis.monomials.map(\.description) == ["cos(theta0)"])
+        #expect(expansion.coefficients == [1])
     }
 }

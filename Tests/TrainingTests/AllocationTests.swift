@@ -67,10 +67,10 @@ struct AllocationTests {
 
     @Test(arguments: [1, 33, 5000])
     func drivenFlow(count: Int) {
-        let products = Self.problem(data: 3).products
+        let basis = Self.problem(data: 3).basis
         var history = PiecewisePolynomial(dimension: 4, degree: 1, start: 0)
         history.append(upTo: 1, samples: [[0, 1, 2, 3], [1, -1, 0.5, 2]])
-        let flow = DrivenFlow(products: products, history: history, count: count)
+        let flow = DrivenFlow(basis: basis, history: history, count: count)
         let state = (0..<2 * count).map { Double($0) * 0.1 }
         var rate = state
         rate.withUnsafeMutableBufferPointer { rate in
@@ -113,5 +113,31 @@ struct AllocationTests {
                         parameters: points, count: count, values: results, gradients: results + 2 * count)
                 } == 0)
         }
+    }
+
+    /// Functions by the state vector: moments, and gradients with Laplacians.
+    @Test(arguments: [1, 200])
+    func stateVectorFunctions(count: Int) throws {
+        let gates = (0..<6).map { Circuit.Instruction(.ry, qubits: [$0 % 2], angles: [.input(1 + $0 % 2)]) }
+        let circuit = try Circuit(
+            qubitCount: 2, inputs: ["x", "theta", "phi"].map { .init($0) },
+            instructions: [.init(.rx, qubits: [0], angles: [.input(0)])] + gates + [.init(.cx, qubits: [0, 1])])
+        let expert = try QuantumExpert(circuit: circuit, parameters: ["theta", "phi"], observable: PauliSum("Z1"))
+        let sweep = StateVectorFunctionSweep(
+            try StateVectorFunctions(expert, inputs: [[0.3], [-0.7]]), count: count, parallelism: .serial)
+        let points = (0..<2 * count).map { Double($0) * 0.1 }
+        let results = UnsafeMutablePointer<Double>.allocate(capacity: 3 * count + 4)
+        defer { results.deallocate() }
+        let weights = results + 3 * count
+        points.withUnsafeBufferPointer { points in
+            guard let points = points.baseAddress else { return }
+            #expect(
+                Self.allocations {
+                    sweep.moments(of: points, into: weights)
+                    sweep.gradient(at: points, weights: weights, scale: 1, into: results)
+                    sweep.gradientAndLaplacian(at: points, weights: weights, scale: 1, into: results)
+                } == 0)
+        }
+        #expect(results[2 * count] != 0)
     }
 }

@@ -168,7 +168,7 @@ struct MeanFieldProblemTests {
             #expect(abs(value - cos(0.7 - x)) <= tolerance)
         }
         // Under the uniform law F = 0.
-        let uniform = problem.basis.monomials.map { $0.degree == 0 ? 1.0 : 0 }
+        let uniform = try #require(problem.basis.trigonometric).monomials.map { $0.degree == 0 ? 1.0 : 0 }
         #expect(abs(problem.loss(moments: uniform) - (0.25 + 0.09) / 4) <= 1e-16)
     }
 }

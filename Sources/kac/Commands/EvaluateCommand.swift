@@ -78,11 +78,12 @@ struct Evaluation: Encodable {
         }
         do {
             let lift = try expert.lift(inputs: inputs)
-            let polynomial = lift.expansion
             reason = reason ?? lift.reason
-            expansion = Path(
-                f: inputs.indices.map { polynomial.value(at: parameters, datum: $0) },
-                gradient: inputs.indices.map { polynomial.gradient(at: parameters, datum: $0) })
+            expansion = lift.expansion.map { polynomial in
+                Path(
+                    f: inputs.indices.map { polynomial.value(at: parameters, datum: $0) },
+                    gradient: inputs.indices.map { polynomial.gradient(at: parameters, datum: $0) })
+            }
         } catch let error as ExpansionError {
             guard direct != nil else { throw error }
             expansion = nil

@@ -18,7 +18,8 @@ extension Experiment {
     /// `{circuit: FILE, parameters: [names], observable: …}`, or an ansatz in the place of the circuit.
     private static func quantumExpert(_ node: ConfigurationNode, in folder: URL) throws -> QuantumExpert {
         let keys = try node.children(known: [
-            "circuit", "ansatz", "amplitude_encoding", "parameters", "observable", "term_limit", "neuron", "polynomial",
+            "circuit", "ansatz", "amplitude_encoding", "parameters", "observable", "term_limit", "path", "neuron",
+            "polynomial",
         ])
         let circuit = try circuit(keys, of: node, in: folder)
         let file = try keys["circuit"].map { try resolve($0, in: folder).relativePathIfShorter }
@@ -33,9 +34,11 @@ extension Experiment {
         let observableNode = try child("observable", of: keys, node)
         let observable = try observable(observableNode)
         let termLimit = try keys["term_limit"]?.integer(in: 1...1 << 28) ?? PauliPropagation.defaultTermLimit
+        let path = try keys["path"].map(pathChoice) ?? .automatic
         do {
             return try QuantumExpert(
-                circuit: circuit, parameters: parameters, observable: observable, termLimit: termLimit)
+                circuit: circuit, parameters: parameters, observable: observable, termLimit: termLimit,
+                path: path)
         } catch let error as ExpertError {
             let place =
                 switch error {
@@ -45,6 +48,16 @@ extension Experiment {
                 }
             throw (place ?? node).error(error.description(file: file))
         }
+    }
+
+    /// `auto`, `expansion` or `direct`.
+    private static func pathChoice(_ node: ConfigurationNode) throws -> PathChoice {
+        let text = try node.text()
+        guard let choice = PathChoice(rawValue: text) else {
+            throw node.error(
+                "found '\(text)', expected one of \(PathChoice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
     }
 
     /// A sum of Pauli strings, as a text or as a map from strings to coefficients.

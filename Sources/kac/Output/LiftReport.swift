@@ -37,20 +37,14 @@ struct LiftReport {
 
     /// Lifts an expert.
     ///
-    /// - Throws: what the lift throws, except that terms and samples beyond their limits leave the direct path when the state
-    ///   vector can hold the qubits.
+    /// - Throws: what the lift throws.
     init(name: String, expert: any Expert, choice: Choice, data: Data?) throws {
         self.name = name
         self.expert = expert
         self.choice = choice
         self.data = data
-        do {
-            let lift = try expert.lift(inputs: data?.rows.inputs ?? Self.genericInputs(count: expert.inputCount))
-            (path, reason, expansion) = (lift.path, lift.reason, lift.expansion)
-        } catch let error as ExpansionError {
-            guard case .noPath = error else { throw error }
-            (path, reason, expansion) = (.direct, "\(error)", nil)
-        }
+        let lift = try expert.lift(inputs: data?.rows.inputs ?? Self.genericInputs(count: expert.inputCount))
+        (path, reason, expansion) = (lift.path, lift.reason, lift.expansion)
         try Self.checkSizes(expert, expansion, data)
         let general = (expert as? QuantumExpert).map {
             LipschitzConstants(circuit: $0.circuit, roles: $0.roles, observable: $0.observable)
