@@ -153,24 +153,24 @@ public final class FiniteVolume: ContinuumSolver {
         uniformDensity = 1 / (Double(grid.cellCount) * layout.cellVolume)
         scratchCount =
             isHighOrder ? HighOrderSweep.scratchCount(layout, waves) : FluxSweep.scratchCount(layout, waves)
-        memory = .allocate(capacity: 3 * layout.count)
+        memory = .allocateLines(capacity: 3 * layout.count)
         memory.initialize(repeating: 0, count: 3 * layout.count)
         buffers = (memory, memory + layout.count, memory + 2 * layout.count)
         if isHighOrder {
-            let extra = UnsafeMutablePointer<Double>.allocate(capacity: (grid.dimension + 1) * layout.count)
+            let extra = UnsafeMutablePointer<Double>.allocateLines(capacity: (grid.dimension + 1) * layout.count)
             extra.initialize(repeating: 0, count: (grid.dimension + 1) * layout.count)
             highOrder = extra
         } else {
             highOrder = nil
         }
-        scratch = .allocate(capacity: slabs.count * scratchCount)
+        scratch = .allocateLines(capacity: slabs.count * scratchCount)
         scratch.initialize(repeating: 0, count: slabs.count * scratchCount)
-        sums = .allocate(capacity: 2 * slabs.count * waves.modeCount)
+        sums = .allocateLines(capacity: 2 * slabs.count * waves.modeCount)
         sums.initialize(repeating: 0, count: 2 * slabs.count * waves.modeCount)
-        reports = .allocate(capacity: slabs.count)
+        reports = .allocateLines(capacity: slabs.count)
         reports.initialize(repeating: StageReport(), count: slabs.count)
         let momentCount = 4 * 2 * (waves.modeCount + problem.basis.count)
-        momentMemory = .allocate(capacity: momentCount)
+        momentMemory = .allocateLines(capacity: momentCount)
         momentMemory.initialize(repeating: 0, count: momentCount)
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 2, start: 0)
         let averages = problem.initialLaw.averages(on: grid).values

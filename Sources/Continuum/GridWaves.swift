@@ -38,7 +38,7 @@ final class GridWaves: @unchecked Sendable {
         self.kinds = kinds
         modeCount = potential.count
         harmonics = potential.harmonics[0]
-        rowTables = .allocate(capacity: max(1, 4 * harmonics * layout.stride))
+        rowTables = .allocateLines(capacity: max(1, 4 * harmonics * layout.stride))
         rowTables.initialize(repeating: 0, count: max(1, 4 * harmonics * layout.stride))
         for k in 0..<harmonics {
             for i in 0..<layout.length {
@@ -52,7 +52,7 @@ final class GridWaves: @unchecked Sendable {
         }
         let extents = [layout.rows.0, layout.rows.0, layout.rows.1, layout.rows.1]
         phaseStarts = extents.reduce(into: [0]) { $0.append($0[$0.count - 1] + 2 * $1 * potential.count) }
-        phases = .allocate(capacity: phaseStarts[4])
+        phases = .allocateLines(capacity: phaseStarts[4])
         for (table, extent) in extents.enumerated() {
             let axis = 1 + table / 2
             for index in 0..<extent {
@@ -65,10 +65,10 @@ final class GridWaves: @unchecked Sendable {
                 }
             }
         }
-        rowHarmonics = .allocate(capacity: potential.count)
-        deconvolution = .allocate(capacity: potential.count)
-        factors = .allocate(capacity: 2 * kinds.count * potential.count)
-        amplitudes = .allocate(capacity: 2 * kinds.count * potential.count)
+        rowHarmonics = .allocateLines(capacity: potential.count)
+        deconvolution = .allocateLines(capacity: potential.count)
+        factors = .allocateLines(capacity: 2 * kinds.count * potential.count)
+        amplitudes = .allocateLines(capacity: 2 * kinds.count * potential.count)
         amplitudes.initialize(repeating: 0, count: 2 * kinds.count * potential.count)
         for (q, k) in potential.modes.enumerated() {
             rowHarmonics[q] = k[0]

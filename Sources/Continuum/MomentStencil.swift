@@ -44,11 +44,11 @@ final class MomentStencil: @unchecked Sendable {
         let length = lattice.rowLength + 2 * margin
         paddedLength = length
         let size = length * padded.rowCount
-        real = .allocate(capacity: size)
-        imaginary = .allocate(capacity: size)
+        real = .allocateLines(capacity: size)
+        imaginary = .allocateLines(capacity: size)
         real.initialize(repeating: 0, count: size)
         imaginary.initialize(repeating: 0, count: size)
-        ramp = .allocate(capacity: lattice.rowLength)
+        ramp = .allocateLines(capacity: lattice.rowLength)
         for k in 0..<lattice.rowLength { ramp[k] = Double(k) }
         let vectors = (0..<lattice.rowCount).map(lattice.rowVector)
         let (margin, padded) = (margin, padded)

@@ -42,11 +42,11 @@ public final class StateVectorFunctionSweep {
         self.parallelism = parallelism
         core = functions.core
         let threads = parallelism.threads
-        scratch = .allocate(capacity: threads * core.scratchLength)
+        scratch = .allocateLines(capacity: threads * core.scratchLength)
         scratch.initialize(repeating: Lanes(), count: threads * core.scratchLength)
         let chunks = (count + Self.chunkLength - 1) / Self.chunkLength
-        partialSums = .allocate(capacity: max(1, chunks * core.datumCount))
-        workers = .allocate(capacity: threads * Self.workerLength(core))
+        partialSums = .allocateLines(capacity: max(1, chunks * core.datumCount))
+        workers = .allocateLines(capacity: threads * Self.workerLength(core))
         workers.initialize(repeating: Lanes(), count: threads * Self.workerLength(core))
     }
 

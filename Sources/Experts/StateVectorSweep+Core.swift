@@ -122,9 +122,9 @@ extension StateVectorSweep {
             stateCount = keepsStates ? kept : 1
             amplitudeCount = expert.circuit.amplitudes.count
             hasPrefix = !plan.prefix.passes.isEmpty || storesPrefix && amplitudeCount > 0
-            datumTurns = .allocate(capacity: max(1, 2 * plan.datumAngles.count * inputs.count))
-            prefixStates = .allocate(capacity: hasPrefix ? rows * inputs.count : 1)
-            amplitudes = .allocate(capacity: max(1, amplitudeCount * inputs.count))
+            datumTurns = .allocateLines(capacity: max(1, 2 * plan.datumAngles.count * inputs.count))
+            prefixStates = .allocateLines(capacity: hasPrefix ? rows * inputs.count : 1)
+            amplitudes = .allocateLines(capacity: max(1, amplitudeCount * inputs.count))
             tabulate(inputs, expert)
             if hasPrefix { runPrefix() }
         }
@@ -161,7 +161,7 @@ extension StateVectorSweep {
         private func runPrefix() {
             let tables = Tables(plan.prefix)
             defer { tables.deallocate() }
-            let rows = Rows.allocate(capacity: rowCount + 2 + 4 * tables.runs.count)
+            let rows = Rows.allocateLines(capacity: rowCount + 2 + 4 * tables.runs.count)
             defer { rows.deallocate() }
             let turn = rows + rowCount
             let unitaries = turn + 2

@@ -75,7 +75,7 @@ public final class StateVectorSweep {
         self.parallelism = parallelism
         self.functions = functions
         core = functions.core
-        scratch = .allocate(capacity: parallelism.threads * core.scratchLength)
+        scratch = .allocateLines(capacity: parallelism.threads * core.scratchLength)
         scratch.initialize(repeating: Lanes(), count: parallelism.threads * core.scratchLength)
     }
 

@@ -35,8 +35,8 @@ public final class FourierTransform {
         self.grid = grid
         let rest = grid.cells.dropFirst().reduce(1, *)
         spectrumCount = (grid.cells[0] / 2 + 1) * rest
-        let values = UnsafeMutablePointer<Double>.allocate(capacity: grid.cellCount)
-        let spectrum = UnsafeMutablePointer<fftw_complex>.allocate(capacity: spectrumCount)
+        let values = UnsafeMutablePointer<Double>.allocateLines(capacity: grid.cellCount)
+        let spectrum = UnsafeMutablePointer<fftw_complex>.allocateLines(capacity: spectrumCount)
         self.values = values
         coefficients = spectrum
         self.spectrum = UnsafeMutableRawPointer(spectrum).assumingMemoryBound(to: Double.self)

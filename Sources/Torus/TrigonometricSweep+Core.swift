@@ -57,11 +57,11 @@ extension TrigonometricSweep {
             stride = (count + Self.width - 1) / Self.width
             let length = 2 * basis.dimension * stride
             keepsCircle = length * MemoryLayout<FourBlocks>.size <= TrigonometricSweep.circleLimit
-            circle = .allocate(capacity: keepsCircle ? max(1, length) : 1)
-            weights = .allocate(capacity: basis.count + 1)
+            circle = .allocateLines(capacity: keepsCircle ? max(1, length) : 1)
+            weights = .allocateLines(capacity: basis.count + 1)
             weights.initialize(repeating: 0, count: basis.count + 1)
-            curvatures = .allocate(capacity: max(1, basis.count))
-            curvatureWeights = .allocate(capacity: max(1, basis.count))
+            curvatures = .allocateLines(capacity: max(1, basis.count))
+            curvatureWeights = .allocateLines(capacity: max(1, basis.count))
             for (m, monomial) in basis.monomials.enumerated() {
                 curvatures[m] = -monomial.factors.reduce(0) { $0 + Double($1.harmonic * $1.harmonic) }
                 curvatureWeights[m] = 0

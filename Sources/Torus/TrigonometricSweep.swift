@@ -52,8 +52,8 @@ public final class TrigonometricSweep {
         self.parallelism = parallelism
         core = Core(products, count: count)
         chunks = (count + Self.chunkLength - 1) / Self.chunkLength
-        partialSums = .allocate(capacity: max(1, chunks * basis.count))
-        scratch = .allocate(capacity: max(1, parallelism.threads * core.scratchLength))
+        partialSums = .allocateLines(capacity: max(1, chunks * basis.count))
+        scratch = .allocateLines(capacity: max(1, parallelism.threads * core.scratchLength))
         scratch.initialize(repeating: FourBlocks(repeating: 0), count: parallelism.threads * core.scratchLength)
     }
 
