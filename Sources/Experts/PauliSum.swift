@@ -48,7 +48,7 @@ public struct PauliSum: Sendable, Hashable {
         self.terms = merged
     }
 
-    /// The sum that a text says: terms such as `0.25 Z0`, `-X1 Z2`, `Y3`, `0.5 I`, joined by `+` and `-`.
+    /// The sum that a text says: terms such as `0.25 Z0`, `-X1 Z2`, `0.5*Z0*Y3`, `0.5 I`, joined by `+` and `-`.
     ///
     /// - Throws: `PauliSumError` with the column of what was not understood, for a qubit that repeats in a string or is
     ///   above 63, and for a coefficient that is not finite.

@@ -129,6 +129,12 @@ struct PauliSumParser {
             if letter != "X" { z |= bit }
             isEmpty = false
             skipSpace()
+            guard current == "*" else { continue }
+            position += 1
+            skipSpace()
+            guard let next = current, "XYZ".unicodeScalars.contains(next) else {
+                throw refusal(expected: "X, Y or Z with a qubit after '*'")
+            }
         }
         if isEmpty, !mayBeEmpty { throw refusal(expected: "a Pauli string such as 'X1 Z2'") }
         return PauliString(x: x, z: z)

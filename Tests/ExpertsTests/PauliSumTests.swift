@@ -12,6 +12,7 @@ import Testing
         ("+ 2 Z0", [term(2, z: 1)]),
         ("0.25 Z0 + 0.5 X1 Z2", [term(0.25, z: 1), term(0.5, x: 2, z: 4)]),
         ("0.25*Z0 - .5 X1Z2", [term(0.25, z: 1), term(-0.5, x: 2, z: 4)]),
+        ("0.25*Z0*X1 - Y0 * Z2", [term(0.25, x: 2, z: 1), term(-1, x: 1, z: 5)]),
         ("1e-3 Y3 − 2.E1 X0", [term(-20, x: 1), term(1e-3, x: 8, z: 8)]),
         ("Z0 + Z0 - X0", [term(2, z: 1), term(-1, x: 1)]),
         ("0.5 I + Z63", [term(0.5), term(1, z: 1 << 63)]),
@@ -50,6 +51,10 @@ import Testing
         (
             "Z0 1",
             .notUnderstood(found: "'1'", column: 4, expected: "X, Y or Z with a qubit, '+', '-' or the end", in: "Z0 1")
+        ),
+        (
+            "Z0 * 2",
+            .notUnderstood(found: "'2'", column: 6, expected: "X, Y or Z with a qubit after '*'", in: "Z0 * 2")
         ),
         ("1e999 Z0", .notFinite("1e999 Z0", .infinity)),
     ])
