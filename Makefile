@@ -41,6 +41,7 @@ test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens t
 	@mkdir -p build/readers
 	KAC_READER_SAMPLES=$(CURDIR)/build/readers swift test $(CONFIGURATION) --disable-testable-imports --filter ReaderSamplesTests
 	.venv-readers/bin/python Tests/readers/check_root_view.py $(DEMO) build/readers/*.h5
+	.venv-readers/bin/python Tests/readers/check_views.py $(DEMO) build/readers/*.h5
 	.venv-readers/bin/python notebooks-export/first_light.py $(DEMO) build/demo/first_light.png
 
 .venv-readers/installed: Tests/readers/requirements.txt

@@ -13,8 +13,12 @@ struct DurableFile {
 
     /// A file to be written at `url`.
     ///
+    /// - Parameter isReplaceable: whether a file that begins so may be replaced.
     /// - Throws: `ArchiveError` when there is something that would not be replaced, or no folder to write in.
-    init(_ url: URL, overwrite: Bool) throws(ArchiveError) {
+    init(
+        _ url: URL, overwrite: Bool,
+        replacing isReplaceable: (Data) -> Bool = { $0.starts(with: HDF5Superblock.signature) }
+    ) throws(ArchiveError) {
         var path = url.standardizedFileURL.path
         var facts = stat()
         var permissions: mode_t?
@@ -26,7 +30,8 @@ struct DurableFile {
                 throw .notAFile(path: path, found: isFolder ? "a folder" : "a device or a pipe")
             }
             guard overwrite else { throw .exists(path: path) }
-            guard !hasTarget || Self.isReplaceable(path) else {
+            // An experiment or a table named by mistake is kept.
+            guard !hasTarget || Self.head(of: path).map({ $0.isEmpty || isReplaceable($0) }) ?? false else {
                 throw .notAFile(path: path, found: "a file that no run made")
             }
             if hasTarget { permissions = facts.st_mode & 0o777 }
@@ -46,12 +51,11 @@ struct DurableFile {
         self.permissions = permissions
     }
 
-    /// True for an empty file and for one that begins as HDF5 does: an experiment or a table named by mistake is kept.
-    private static func isReplaceable(_ path: String) -> Bool {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+    /// The first bytes of a file; `nil` when it cannot be read.
+    static func head(of path: String) -> Data? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? handle.close() }
-        let start = (try? handle.read(upToCount: 8)) ?? Data()
-        return start.isEmpty || start == Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
+        return (try? handle.read(upToCount: 512)) ?? Data()
     }
 
     /// Makes and removes an empty temporary file, to learn whether the folder can be written to.
@@ -77,6 +81,14 @@ struct DurableFile {
             throw error
         }
         syncFolder()
+    }
+
+    /// Writes the file.
+    func write(_ bytes: [UInt8]) throws(ArchiveError) {
+        let result = bytes.withUnsafeBytes { raw in
+            Result { () throws(ArchiveError) in try write(raw) }
+        }
+        try result.get()
     }
 
     // MARK: Steps

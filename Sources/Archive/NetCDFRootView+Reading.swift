@@ -41,9 +41,11 @@ extension NetCDFRootView.Reader {
         let times = try timeArray.dataset.reals(count: timeArray.count)
         let (grid, densities) =
             try root.text(attribute: "grid") == "none" ? (nil, []) : densities(outputs: times.count, among: names)
+        let author = try root.text(attribute: "author")
         var contents = RunContents(
             title: try required("title"), experiment: try experiment(),
-            softwareVersion: try required("softwareVersion"), author: try root.text(attribute: "author"), date: date,
+            softwareVersion: try required("softwareVersion"),
+            author: author == OpenPMDView.unknownAuthor ? nil : author, date: date,
             grid: grid, times: times, densities: densities)
         contents.expertPath = try root.text(attribute: "expert_path")
         contents.expertPathReason = try root.text(attribute: "expert_path_reason")
@@ -160,20 +162,65 @@ extension NetCDFRootView.Reader {
             case .real: .reals(try dataset.reals(count: array.count))
             case .integer: .integers(try dataset.integers(count: array.count))
             case .text: .texts(try dataset.texts(count: array.count, type: array.type))
+            case .unsigned, .integer32, .unsigned32:
+                throw damaged(dataset.path, "it holds \(array.type), expected reals, 64-bit integers or texts")
             }
         return RunTable.Column(name, values, units: try dataset.text(attribute: "units"))
     }
 
     // MARK: Storage
 
-    /// The arrays of the file with what they cost, groups in depth.
-    func storage() throws -> [StoredPart] { try storage(of: root, depth: 0) }
+    /// The arrays of the file with what they cost, groups in depth; of a run file those of the master data.
+    func storage() throws -> [StoredPart] {
+        let isRun = try root.text(attribute: "software") == NetCDFRootView.software
+        return try storage(of: root, leavingOut: isRun ? NetCDFRootView.viewNames : [], depth: 0)
+    }
 
-    private func storage(of group: HDF5Group, depth: Int) throws -> [StoredPart] {
+    /// What each of the other views of the file costs.
+    func views() throws -> [StoredView] {
+        var known: Set<UInt64> = []
+        for name in try root.memberNames() {
+            if case .dataset(let dataset) = try root.member(name) { known.insert(try dataset.place().address) }
+        }
+        return try NetCDFRootView.viewNames.compactMap { name in
+            guard try root.memberNames().contains(name), case .group(let group) = try root.member(name) else {
+                return nil
+            }
+            var view = StoredView(name: name, arrayCount: 0, storedBytes: 0)
+            try add(group, to: &view, except: &known, depth: 0)
+            return view
+        }
+    }
+
+    /// Adds up the objects below a group, each of them once, whatever its names.
+    private func add(
+        _ group: HDF5Group, to view: inout StoredView, except known: inout Set<UInt64>, depth: Int
+    ) throws {
+        guard depth <= 16 else { throw damaged(group.path, "groups are nested more than 16 deep") }
+        let place = try group.place()
+        guard known.insert(place.address).inserted else { return }
+        view.storedBytes += place.bytes
+        for name in try group.memberNames() {
+            switch try group.member(name) {
+            case .group(let inner): try add(inner, to: &view, except: &known, depth: depth + 1)
+            case .dataset(let dataset):
+                let place = try dataset.place()
+                guard known.insert(place.address).inserted else { continue }
+                view.arrayCount += 1
+                // Virtual arrays store nothing.
+                view.storedBytes += place.bytes + (try dataset.chunk() == nil ? 0 : try dataset.storedBytes())
+            case .other: continue
+            }
+        }
+    }
+
+    private func storage(
+        of group: HDF5Group, leavingOut others: [String] = [], depth: Int
+    ) throws -> [StoredPart] {
         // A damaged file may have a group inside itself.
         guard depth <= 16 else { throw damaged(group.path, "groups are nested more than 16 deep") }
         var parts: [StoredPart] = []
-        for name in try group.memberNames() {
+        for name in try group.memberNames() where !others.contains(name) {
             switch try group.member(name) {
             case .group(let inner): parts += try storage(of: inner, depth: depth + 1)
             case .dataset(let dataset):

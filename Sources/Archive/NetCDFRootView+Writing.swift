@@ -19,7 +19,7 @@ extension NetCDFRootView {
         try root.setAttribute("software", software)
         try root.setAttribute("softwareVersion", contents.softwareVersion)
         try root.setAttribute("date", RunDate.text(contents.date))
-        if let author = contents.author { try root.setAttribute("author", author) }
+        try root.setAttribute("author", contents.author ?? OpenPMDView.unknownAuthor)
         if contents.grid == nil { try root.setAttribute("grid", "none") }
         if let path = contents.expertPath { try root.setAttribute("expert_path", path) }
         if let reason = contents.expertPathReason { try root.setAttribute("expert_path_reason", reason) }

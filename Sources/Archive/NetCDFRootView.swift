@@ -15,6 +15,9 @@ enum NetCDFRootView {
         dimension <= 3 ? Array(["x", "y", "z"].prefix(dimension)) : (0..<dimension).map { "theta\($0)" }
     }
 
+    /// The root's members that are other views of the same data.
+    static let viewNames = ["VTKHDF", "VTKHDF_experts", "data"]
+
     /// The value of the root attribute `software`.
     static let software = "kac"
 }

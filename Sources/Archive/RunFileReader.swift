@@ -11,7 +11,7 @@ public enum RunFileReader {
         }
     }
 
-    /// The arrays of a file, in the order in which they were made, and what each one costs.
+    /// The arrays of a file, in the order in which they were made, and what each one costs; of a run file the master data.
     ///
     /// The costs do not add up to the file's size: attributes and the directory of the file take the rest.
     ///
@@ -19,6 +19,15 @@ public enum RunFileReader {
     public static func storage(of url: URL) throws(ArchiveError) -> [StoredPart] {
         try reading(url) { root, fileSize in
             try NetCDFRootView.Reader(root: root, path: url.path, fileSize: fileSize).storage()
+        }
+    }
+
+    /// The views of a run file that are not the root's, and what each one costs beside the master data.
+    ///
+    /// - Throws: the errors of `contents(of:)`.
+    public static func views(of url: URL) throws(ArchiveError) -> [StoredView] {
+        try reading(url) { root, fileSize in
+            try NetCDFRootView.Reader(root: root, path: url.path, fileSize: fileSize).views()
         }
     }
 

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Writes run files: HDF5 files that open as netCDF-4 everywhere.
+/// Writes run files: HDF5 files that open as netCDF-4, as VTKHDF and as openPMD.
 public enum RunFileWriter {
     /// Checks, before anything is computed, that a run file could be written.
     ///
@@ -25,7 +25,10 @@ public enum RunFileWriter {
         let file = try DurableFile(url, overwrite: overwrite)
         do {
             let image = try HDF5Image(path: url.path) { root throws(HDF5Error) in
+                if OpenPMDView.isPossible(contents) { try OpenPMDView.writeAttributes(of: contents, into: root) }
                 try NetCDFRootView.write(contents, into: root)
+                try VTKHDFView.write(contents, into: root)
+                if OpenPMDView.isPossible(contents) { try OpenPMDView.write(contents, into: root) }
             }
             try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes) }
         } catch let error as ArchiveError {

@@ -20,9 +20,37 @@ CHDF5_GETTER(hid_t, H5P_DATASET_CREATE)
 CHDF5_GETTER(hid_t, H5T_C_S1)
 CHDF5_GETTER(hid_t, H5T_IEEE_F64LE)
 CHDF5_GETTER(hid_t, H5T_STD_I64LE)
+CHDF5_GETTER(hid_t, H5T_STD_U64LE)
+CHDF5_GETTER(hid_t, H5T_STD_I32LE)
+CHDF5_GETTER(hid_t, H5T_STD_U32LE)
 CHDF5_GETTER(hid_t, H5T_NATIVE_DOUBLE)
 CHDF5_GETTER(hid_t, H5T_NATIVE_INT64)
+CHDF5_GETTER(hid_t, H5T_NATIVE_UINT64)
+CHDF5_GETTER(hid_t, H5T_NATIVE_INT32)
+CHDF5_GETTER(hid_t, H5T_NATIVE_UINT32)
 
 #undef CHDF5_GETTER
+
+/* Where an object is in its file, and the bytes of its header and of its indexes: the structures differ between versions. */
+static inline herr_t chdf5_object_place(hid_t object, unsigned long long *address, unsigned long long *bytes) {
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_info2_t info;
+    H5O_native_info_t native;
+    haddr_t place;
+    if (H5Oget_info3(object, &info, H5O_INFO_BASIC) < 0) return -1;
+    if (H5Oget_native_info(object, &native, H5O_NATIVE_INFO_ALL) < 0) return -1;
+    if (H5VLnative_token_to_addr(object, info.token, &place) < 0) return -1;
+    *address = place;
+    *bytes = native.hdr.space.total + native.meta_size.obj.index_size + native.meta_size.obj.heap_size
+        + native.meta_size.attr.index_size + native.meta_size.attr.heap_size;
+#else
+    H5O_info_t info;
+    if (H5Oget_info2(object, &info, H5O_INFO_BASIC | H5O_INFO_HDR | H5O_INFO_META_SIZE) < 0) return -1;
+    *address = info.addr;
+    *bytes = info.hdr.space.total + info.meta_size.obj.index_size + info.meta_size.obj.heap_size
+        + info.meta_size.attr.index_size + info.meta_size.attr.heap_size;
+#endif
+    return 0;
+}
 
 #endif

@@ -102,13 +102,14 @@ import Torus
     }
 
     @Test func aFlippedByteOfTheDensityIsFound() throws {
-        var contents = try sampleRun(cells: [48, 64], outputs: 1)
+        let cells = [192, 128]
+        var contents = try sampleRun(cells: cells, outputs: 1)
         var generator = SystemRandomNumberGenerator()
         contents.densities[0] = contents.densities[0].map { _ in Double.random(in: 0...1, using: &generator) }
         try RunFileWriter.write(contents, to: url)
         // The density is most of the file: its middle is a byte of the density.
         var bytes = try Data(contentsOf: url)
-        #expect(bytes.count < 2 * 8 * 48 * 64)
+        #expect(bytes.count < 2 * 8 * cells[0] * cells[1])
         bytes[bytes.count / 2] ^= 0x10
         try bytes.write(to: url)
         guard case .damaged(_, "/density", let reason) = failure() else {

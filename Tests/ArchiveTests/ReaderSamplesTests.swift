@@ -17,6 +17,8 @@ import Testing
             cells: cells, outputs: isPlain ? 1 : 4, experts: isPlain ? nil : 7, data: isPlain ? nil : 4,
             experiment: isPlain ? "title: plain\n" : text, tables: isPlain ? [] : sampleTables)
         contents.author = isPlain ? nil : "Σ"
-        try RunFileWriter.write(contents, to: folder.appending(path: "\(name).h5"), overwrite: true)
+        let url = folder.appending(path: "\(name).h5")
+        try RunFileWriter.write(contents, to: url, overwrite: true)
+        try Sidecars.write(for: contents, beside: url, overwrite: true)
     }
 }

@@ -22,7 +22,7 @@ import Torus
 
     @Test func numbersAreLittleEndianOf64Bits() throws {
         try root(of: try sampleRun(cells: [6, 4])) { root in
-            for name in try root.memberNames() where name != "tables" {
+            for name in try root.memberNames() where !(["tables"] + NetCDFRootView.viewNames).contains(name) {
                 let array = try dataset(name, in: root)
                 let isIndex = name == "expert" || name == "datum"
                 let isExpected = try HDF5.check("H5Tequal", name) {
@@ -92,6 +92,57 @@ import Torus
         #expect(RunDate.date("2026-01-02 03:04:05 +0000") == date)
         for text in ["", "2026-01-02", "2026-13-02 03:04:05 +0000", "2026-01-02 03:04:05 +0100"] {
             #expect(RunDate.date(text) == nil)
+        }
+    }
+
+    /// The other views hold nothing of the master data again: links and virtual arrays.
+    @Test func viewsAreTheSameData() throws {
+        try root(of: try sampleRun(cells: [6, 4])) { root in
+            let density = try dataset("density", in: root).place().address
+            #expect(try root.dataset(at: "/VTKHDF/CellData/density").place().address == density)
+            let time = try dataset("time", in: root).place().address
+            for group in ["VTKHDF", "VTKHDF_experts"] {
+                #expect(try root.dataset(at: "/\(group)/Steps/Values").place().address == time)
+            }
+            for path in [
+                "/VTKHDF_experts/Points", "/VTKHDF_experts/PointData/weight", "/data/2/meshes/density",
+                "/data/2/particles/experts/position/y", "/data/2/particles/experts/id",
+            ] {
+                let array = try root.dataset(at: path)
+                #expect(try array.chunk() == nil && array.storedBytes() == 0, "\(path)")
+            }
+            let points = try root.dataset(at: "/VTKHDF_experts/Points").reals(count: 3 * 3 * 5)
+            let x = try dataset("expert_x", in: root).reals(count: 15)
+            let y = try dataset("expert_y", in: root).reals(count: 15)
+            #expect(points == zip(x, y).flatMap { [$0, $1, 0] })
+            #expect(
+                try root.dataset(at: "/data/1/meshes/density").reals(count: 24)
+                    == dataset("density", in: root).reals(count: 24, row: 1))
+        }
+    }
+
+    @Test func viewsHaveTheirPrice() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.url.appending(path: "run.h5")
+        try RunFileWriter.write(try sampleRun(cells: [6, 4]), to: url)
+        let views = try RunFileReader.views(of: url)
+        #expect(views.map(\.name) == ["VTKHDF", "VTKHDF_experts", "data"])
+        // Image data are links; an iteration has a mesh, and of the experts position, weight, number and six numbers of patches.
+        #expect(views[0].arrayCount == 0 && views[2].arrayCount == 3 * (1 + 2 + 2 + 6))
+        let size = try #require(try url.resourceValues(forKeys: [.fileSizeKey]).fileSize)
+        #expect(views.allSatisfy { $0.storedBytes > 500 })
+        #expect(views.reduce(0) { $0 + $1.storedBytes } < size)
+        try RunFileWriter.write(try sampleRun(cells: [6, 4], experts: nil), to: url, overwrite: true)
+        #expect(try RunFileReader.views(of: url).map(\.name) == ["VTKHDF", "data"])
+    }
+
+    /// Of long runs some outputs are shown as iterations, among them the first and the last.
+    @Test func iterationsOfLongRunsAreThinned() {
+        #expect(OpenPMDView.outputs(of: 128) == Array(0..<128))
+        for count in [129, 255, 1000, 100_000] {
+            let outputs = OpenPMDView.outputs(of: count)
+            #expect(outputs.count == 128 && outputs[0] == 0 && outputs[127] == count - 1)
+            #expect(zip(outputs, outputs.dropFirst()).allSatisfy { $0 < $1 })
         }
     }
 }

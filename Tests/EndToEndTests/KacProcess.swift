@@ -92,6 +92,12 @@ struct SmallExperiment {
         output: {file: small.h5}
         """
 
+    /// The files in its folder after a run.
+    static let filesAfterRun = [
+        "circuit.qasm", "data.csv", "small.experts.vtkhdf", "small.h5", "small.pmd", "small.vtkhdf", "small.xdmf",
+        "small.yml",
+    ]
+
     let folder: TemporaryFolder
     let path: String
 

@@ -42,7 +42,11 @@ import Testing
             let process = try KacProcess.run(Array(words.dropFirst()) + fewer, in: folder.url)
             #expect(process.status == 0 && !process.output.isEmpty, "\(words): \(process.errors)")
         }
-        #expect(folder.contents == (given + ["iris.h5", "limit.h5"]).sorted())
+        #expect(
+            folder.contents
+                == (given
+                + ["iris", "limit"].flatMap { name in ["h5", "pmd", "vtkhdf", "xdmf"].map { "\(name).\($0)" } }
+                + ["iris.experts.vtkhdf"]).sorted())
     }
 
     /// A file of NumPy's, version 1.0.

@@ -31,7 +31,7 @@ import Testing
         let contents = try RunFileReader.contents(of: file)
         #expect(contents.experiment.contains("# --set particles.seed=4"))
         #expect(try Data(contentsOf: file) != first)
-        #expect(small.folder.contents == ["circuit.qasm", "data.csv", "small.h5", "small.yml"])
+        #expect(small.folder.contents == SmallExperiment.filesAfterRun)
     }
 
     @Test(arguments: ["galerkin", "characteristics", "weno5", "muscl", "upwind"])

@@ -5,9 +5,9 @@ struct HDF5Dataset: HDF5Object {
     let identifier: HDF5Identifier
     let path: String
 
-    /// How an array is laid out in the file: in chunks, each with a Fletcher-32 checksum.
+    /// How an array is laid out in the file: in chunks, each with a Fletcher-32 checksum, or in one piece.
     struct Layout {
-        /// Elements of a chunk along each axis.
+        /// Elements of a chunk along each axis; none for an array in one piece, such as one without values.
         var chunk: [Int]
         /// Shuffle and deflate at level 1: 0.38 of a density's size; higher levels gain less than a point.
         var isCompressed = false
@@ -23,17 +23,17 @@ struct HDF5Dataset: HDF5Object {
 
     /// Makes an array in a group.
     ///
-    /// - Precondition: no axis is empty.
+    /// - Precondition: no axis of a chunk is empty.
     init(_ name: String, in group: HDF5Group, type: HDF5Type, extent: [Int], layout: Layout) throws(HDF5Error) {
         let path = group.path(of: name)
-        let stored = try type.stored(for: path)
-        let sizes = extent.map { hsize_t($0) }
-        var limits = sizes
+        var limits = extent.map { hsize_t($0) }
         if layout.isExtensible { limits[0] = H5S_UNLIMITED }
-        let space = try HDF5Identifier("H5Screate_simple", path, closingWith: H5Sclose) {
-            H5Screate_simple(Int32(sizes.count), sizes, limits)
-        }
-        let properties = try HDF5Identifier("H5Pcreate", path, closingWith: H5Pclose) { H5Pcreate(H5P_DATASET_CREATE) }
+        let properties = try Self.creationProperties(path)
+        if !layout.chunk.isEmpty { try Self.set(layout, in: properties, path) }
+        try self.init(name, in: group, type: type, extent: extent, limits: limits, properties: properties)
+    }
+
+    private static func set(_ layout: Layout, in properties: HDF5Identifier, _ path: String) throws(HDF5Error) {
         let chunk = layout.chunk.map { hsize_t($0) }
         try HDF5.check("H5Pset_chunk", path) { H5Pset_chunk(properties.value, Int32(chunk.count), chunk) }
         if layout.isCompressed {
@@ -41,10 +41,29 @@ struct HDF5Dataset: HDF5Object {
             try HDF5.check("H5Pset_deflate", path) { H5Pset_deflate(properties.value, 1) }
         }
         try HDF5.check("H5Pset_fletcher32", path) { H5Pset_fletcher32(properties.value) }
+    }
+
+    /// How arrays of a run file are made: attributes in their order, no times.
+    static func creationProperties(_ path: String) throws(HDF5Error) -> HDF5Identifier {
+        let properties = try HDF5Identifier("H5Pcreate", path, closingWith: H5Pclose) { H5Pcreate(H5P_DATASET_CREATE) }
         try HDF5.check("H5Pset_attr_creation_order", path) {
             H5Pset_attr_creation_order(properties.value, HDF5Group.creationOrder)
         }
         try HDF5.check("H5Pset_obj_track_times", path) { H5Pset_obj_track_times(properties.value, false) }
+        return properties
+    }
+
+    /// Makes an array with the given properties, which cannot grow beyond `limits`, or at all.
+    init(
+        _ name: String, in group: HDF5Group, type: HDF5Type, extent: [Int], limits: [hsize_t]?,
+        properties: HDF5Identifier
+    ) throws(HDF5Error) {
+        let path = group.path(of: name)
+        let stored = try type.stored(for: path)
+        let sizes = extent.map { hsize_t($0) }
+        let space = try HDF5Identifier("H5Screate_simple", path, closingWith: H5Sclose) {
+            H5Screate_simple(Int32(sizes.count), sizes, limits)
+        }
         self.identifier = try HDF5Identifier("H5Dcreate2", path, closingWith: H5Dclose) {
             H5Dcreate2(
                 group.identifier.value, name, stored.value, space.value, HDF5.defaults, properties.value, HDF5.defaults)
@@ -64,6 +83,13 @@ struct HDF5Dataset: HDF5Object {
     /// Writes all values.
     func write(_ values: [Int64]) throws(HDF5Error) {
         try transfer("H5Dwrite", type: .integer, row: nil) { dataset, memory, file, native in
+            values.withUnsafeBytes { H5Dwrite(dataset, native, memory, file, HDF5.defaults, $0.baseAddress) }
+        }
+    }
+
+    /// Writes all values.
+    func write(_ values: [UInt64]) throws(HDF5Error) {
+        try transfer("H5Dwrite", type: .unsigned, row: nil) { dataset, memory, file, native in
             values.withUnsafeBytes { H5Dwrite(dataset, native, memory, file, HDF5.defaults, $0.baseAddress) }
         }
     }

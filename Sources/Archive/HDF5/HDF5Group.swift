@@ -38,6 +38,20 @@ struct HDF5Group: HDF5Object {
         return HDF5Group(identifier: made, path: path)
     }
 
+    /// Gives an object of the file another name, in this group.
+    func link(_ name: String, to target: String) throws(HDF5Error) {
+        try HDF5.check("H5Lcreate_hard", path(of: name)) {
+            H5Lcreate_hard(identifier.value, target, identifier.value, name, HDF5.defaults, HDF5.defaults)
+        }
+    }
+
+    /// Makes a name for an object of another file.
+    func link(_ name: String, to target: String, inFile file: String) throws(HDF5Error) {
+        try HDF5.check("H5Lcreate_external", path(of: name)) {
+            H5Lcreate_external(file, target, identifier.value, name, HDF5.defaults, HDF5.defaults)
+        }
+    }
+
     /// The names of the members that are stored in this very file, in the order of creation.
     ///
     /// Soft and external links are left out: following them could leave the file or go round in circles.

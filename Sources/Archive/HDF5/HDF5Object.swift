@@ -9,6 +9,13 @@ protocol HDF5Object {
 }
 
 extension HDF5Object {
+    /// Where the object is in the file, which tells it from others whatever its names, and the bytes of its header and indexes.
+    func place() throws(HDF5Error) -> (address: UInt64, bytes: Int) {
+        var (address, bytes) = (UInt64(0), UInt64(0))
+        try HDF5.check("H5Oget_info", path) { chdf5_object_place(identifier.value, &address, &bytes) }
+        return (address, Int(clamping: bytes))
+    }
+
     /// Writes a text attribute: a scalar of exactly as many bytes as the text (at least one), padded with zero bytes.
     ///
     /// Texts above 64 KiB are stored outside the object's header, which the file's format version allows.
@@ -50,11 +57,48 @@ extension HDF5Object {
         return bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
     }
 
-    private func setAttribute(_ name: String, type: HDF5Type, bytes: [UInt8]) throws(HDF5Error) {
+    /// Writes a 32-bit integer scalar attribute.
+    func setAttribute(_ name: String, integer value: Int32) throws(HDF5Error) {
+        try setAttribute(name, type: .integer32, bytes: withUnsafeBytes(of: value) { Array($0) })
+    }
+
+    /// Writes an unsigned 32-bit integer scalar attribute.
+    func setAttribute(_ name: String, unsigned value: UInt32) throws(HDF5Error) {
+        try setAttribute(name, type: .unsigned32, bytes: withUnsafeBytes(of: value) { Array($0) })
+    }
+
+    /// Writes an attribute of 32-bit integers, an array even when it is one.
+    func setAttribute(_ name: String, integers values: [Int32]) throws(HDF5Error) {
+        try setAttribute(name, type: .integer32, count: values.count, bytes: values.withUnsafeBytes { Array($0) })
+    }
+
+    /// Writes an attribute of unsigned 64-bit integers, an array even when it is one.
+    func setAttribute(_ name: String, unsigned values: [UInt64]) throws(HDF5Error) {
+        try setAttribute(name, type: .unsigned, count: values.count, bytes: values.withUnsafeBytes { Array($0) })
+    }
+
+    /// Writes an attribute of reals, an array even when it is one.
+    func setAttribute(_ name: String, reals values: [Double]) throws(HDF5Error) {
+        try setAttribute(name, type: .real, count: values.count, bytes: values.withUnsafeBytes { Array($0) })
+    }
+
+    /// Writes an attribute of texts of one length, an array even when it is one.
+    func setAttribute(_ name: String, texts: [String]) throws(HDF5Error) {
+        let type = HDF5Type(holding: texts)
+        try setAttribute(name, type: type, count: texts.count, bytes: HDF5Text.encode(texts, size: type.size))
+    }
+
+    /// - Parameter count: the elements of an array; `nil` for a scalar.
+    private func setAttribute(
+        _ name: String, type: HDF5Type, count: Int? = nil, bytes: [UInt8]
+    ) throws(HDF5Error) {
         let object = "\(path)@\(name)"
         let stored = try type.stored(for: object)
         let native = try type.native(for: object)
-        let space = try HDF5Identifier("H5Screate", object, closingWith: H5Sclose) { H5Screate(H5S_SCALAR) }
+        let space = try HDF5Identifier("H5Screate", object, closingWith: H5Sclose) {
+            guard let count else { return H5Screate(H5S_SCALAR) }
+            return H5Screate_simple(1, [hsize_t(count)], nil)
+        }
         let attribute = try HDF5Identifier("H5Acreate2", object, closingWith: H5Aclose) {
             H5Acreate2(identifier.value, name, stored.value, space.value, HDF5.defaults, HDF5.defaults)
         }

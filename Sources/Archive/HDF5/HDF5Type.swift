@@ -6,6 +6,12 @@ enum HDF5Type: Equatable {
     case real
     /// `STD_I64LE`.
     case integer
+    /// `STD_U64LE`, in views that ask for it.
+    case unsigned
+    /// `STD_I32LE`, in attributes of views that ask for it.
+    case integer32
+    /// `STD_U32LE`, in attributes of views that ask for it.
+    case unsigned32
     /// Text of a fixed number of bytes, padded with zero bytes; ASCII, or UTF-8 when a character needs it.
     ///
     /// Variable-length and null-terminated texts break some reader. UTF-8 of a fixed length is read by h5py, h5netcdf
@@ -24,6 +30,9 @@ enum HDF5Type: Equatable {
         switch self {
         case .real: return try copy(path) { H5T_IEEE_F64LE }
         case .integer: return try copy(path) { H5T_STD_I64LE }
+        case .unsigned: return try copy(path) { H5T_STD_U64LE }
+        case .integer32: return try copy(path) { H5T_STD_I32LE }
+        case .unsigned32: return try copy(path) { H5T_STD_U32LE }
         case .text(let bytes, let isASCII):
             let type = try copy(path) { H5T_C_S1 }
             try HDF5.check("H5Tset_size", path) { H5Tset_size(type.value, bytes) }
@@ -40,6 +49,9 @@ enum HDF5Type: Equatable {
         switch self {
         case .real: try copy(path) { H5T_NATIVE_DOUBLE }
         case .integer: try copy(path) { H5T_NATIVE_INT64 }
+        case .unsigned: try copy(path) { H5T_NATIVE_UINT64 }
+        case .integer32: try copy(path) { H5T_NATIVE_INT32 }
+        case .unsigned32: try copy(path) { H5T_NATIVE_UINT32 }
         case .text: try stored(for: path)
         }
     }
@@ -47,7 +59,8 @@ enum HDF5Type: Equatable {
     /// Bytes of a value.
     var size: Int {
         switch self {
-        case .real, .integer: 8
+        case .real, .integer, .unsigned: 8
+        case .integer32, .unsigned32: 4
         case .text(let bytes, _): bytes
         }
     }
@@ -86,6 +99,9 @@ extension HDF5Type: CustomStringConvertible {
         switch self {
         case .real: "64-bit reals"
         case .integer: "64-bit integers"
+        case .unsigned: "unsigned 64-bit integers"
+        case .integer32: "32-bit integers"
+        case .unsigned32: "unsigned 32-bit integers"
         case .text: "texts"
         }
     }

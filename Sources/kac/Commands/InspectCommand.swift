@@ -30,9 +30,11 @@ struct InspectCommand: ParsableCommand {
                 return
             }
             let parts = try RunFileReader.storage(of: url)
+            let views = try RunFileReader.views(of: url)
             print(Self.overview(contents, file: file))
             for table in contents.tables { print("\n\(table.name)\n\(Self.text(of: table))") }
             print("\nStorage\n\(Self.text(of: parts))")
+            if !views.isEmpty { print("\nViews of the same data\n\(Self.text(of: views))") }
         }
     }
 
@@ -84,6 +86,20 @@ struct InspectCommand: ParsableCommand {
                     case .texts(let values): return values[row]
                     }
                 })
+        }
+        return text.text
+    }
+
+    private static func text(of views: [StoredView]) -> String {
+        var text = TextTable(header: ["view", "for", "further arrays", "bytes stored"])
+        for view in views {
+            let readers =
+                switch view.name {
+                case "VTKHDF": "ParaView, VTK, PyVista: the density"
+                case "VTKHDF_experts": "ParaView, VTK, PyVista: the experts"
+                default: "openPMD"
+                }
+            text.rows.append(["/\(view.name)", readers, "\(view.arrayCount)", "\(view.storedBytes)"])
         }
         return text.text
     }

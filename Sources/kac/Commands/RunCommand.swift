@@ -54,6 +54,9 @@ extension OutputOptions {
     fileprivate func carryOut(_ experiment: Experiment) throws {
         let destination = URL(fileURLWithPath: output ?? experiment.output)
         try RunFileWriter.check(destination: destination, overwrite: overwrite)
+        try Sidecars.check(
+            beside: destination, hasGrid: experiment.grid != nil,
+            hasExperts: experiment.particles != nil && experiment.grid != nil, overwrite: overwrite)
         let progress = Progress()
         let simulation = try Simulation(experiment, parallelism: parallelism, progress: progress)
         // The tables first: what was computed is seen even when the file cannot be written. And a reader of the tables who
@@ -62,7 +65,9 @@ extension OutputOptions {
         print("\(experiment.title)\n\n\(RunSummary(simulation: simulation).text)\n")
         fflush(nil)
         try uninterrupted {
-            try RunFileWriter.write(RunContents(simulation, date: Date()), to: destination, overwrite: overwrite)
+            let contents = RunContents(simulation, date: Date())
+            try RunFileWriter.write(contents, to: destination, overwrite: overwrite)
+            try Sidecars.write(for: contents, beside: destination, overwrite: overwrite)
         }
         print("Written to \(destination.relativePathIfShorter)")
         if let failure = simulation.limit.failure, let time = simulation.limit.times.last {

@@ -63,6 +63,8 @@ struct Experiment {
     }
 
     var title: String
+    /// Who answers for the run, with an address where one is wanted.
+    var author: String?
     /// The text that is kept in the run file: the experiment file's own, or what `--set` made of it.
     var text: String
     var model: Model
@@ -92,7 +94,8 @@ extension Experiment {
         var root = try ConfigurationNode(yaml: text, source: path)
         for assignment in overrides { root = try root.setting(assignment) }
         let keys = try root.children(known: [
-            "title", "expert", "training", "scaling", "initial", "time", "continuum", "particles", "compare", "output",
+            "title", "author", "expert", "training", "scaling", "initial", "time", "continuum", "particles", "compare",
+            "output",
         ])
         func required(_ name: String) throws -> ConfigurationNode {
             guard let node = keys[name] else {
@@ -104,6 +107,7 @@ extension Experiment {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         title = try keys["title"]?.text() ?? name
+        author = try keys["author"]?.text()
         self.text = try overrides.isEmpty ? text : root.serialized(overrides: overrides)
         let continuum = try keys["continuum"].map(ContinuumSection.init)
         let angleNames: [String]

@@ -38,8 +38,9 @@ extension RunContents {
             if !simulation.rates.isEmpty { tables.append(Self.ratesTable(simulation.rates)) }
         }
         self.init(
-            title: experiment.title, experiment: experiment.text, softwareVersion: Kac.softwareVersion, date: date,
-            grid: experiment.grid, times: limit.times, densities: limit.densities.map(\.values),
+            title: experiment.title, experiment: experiment.text, softwareVersion: Kac.softwareVersion,
+            author: experiment.author, date: date, grid: experiment.grid, times: limit.times,
+            densities: limit.densities.map(\.values),
             experts: simulation.comparison.map { Self.trajectories($0) }, series: series,
             function: simulation.trainingSet == nil ? nil : limit.functions,
             perDatum: simulation.trainingSet == nil ? [:] : ["target": simulation.problem.targets], tables: tables)
