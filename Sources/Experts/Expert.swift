@@ -42,6 +42,9 @@ public protocol Expert: Sendable {
     /// - Parameter inputs: one row of input values a datum.
     /// - Throws: `ExpansionError` when a row does not fit or there is no path.
     func lift(inputs: [[Double]]) throws -> Lift
+
+    /// The form in which a flow uses what was lifted on the same data: that, or one that costs a step much less.
+    func trainingForm(of lift: Lift, inputs: [[Double]]) throws -> Lift
 }
 
 extension Expert {
@@ -56,6 +59,9 @@ extension Expert {
 
     /// The number of data inputs.
     public var inputCount: Int { inputNames.count }
+
+    /// What was lifted.
+    public func trainingForm(of lift: Lift, inputs: [[Double]]) throws -> Lift { lift }
 
     /// The lift by the expert's structure.
     public func lift(inputs: [[Double]]) throws -> Lift { Lift(try expansion(inputs: inputs)) }

@@ -24,11 +24,13 @@ public struct InputRoles: Sendable, Hashable {
     public init(circuit: Circuit, parameters names: [String]) throws {
         var chosen: [Int] = []
         var isTrained: Set<Int> = []
+        var places: [String: [Int]] = [:]
+        for (place, input) in circuit.inputs.enumerated() {
+            places[input.name, default: []].append(place)
+            if let array = input.array, array != input.name { places[array, default: []].append(place) }
+        }
         for name in names {
-            let matches = circuit.inputs.indices.filter {
-                circuit.inputs[$0].name == name || circuit.inputs[$0].array == name
-            }
-            guard !matches.isEmpty else {
+            guard let matches = places[name] else {
                 throw ExpertError.unknownParameter(name, inputs: circuit.inputs.map(\.name))
             }
             for match in matches {
@@ -49,7 +51,9 @@ public struct InputRoles: Sendable, Hashable {
                 let reason: String
                 switch instruction.gate {
                 case .crx, .cry, .crz:
-                    reason = "a controlled rotation has the period 4π; write it with rotations and cx, or make it data"
+                    reason =
+                        "a controlled rotation has the period 4π unless its factor is even, and is not taken with a trained angle; "
+                        + "write it with rotations and cx, or make it data"
                 default:
                     if term.factor.rounded() != term.factor {
                         reason = "its factor \(term.factor) is not an integer; rescale the input"

@@ -63,7 +63,7 @@ private struct WaveGroup {
     var members: [(monomial: Int, sines: Int)] = []
 
     /// Beyond this number of factors a group is not written in waves.
-    private static let largestFactorCount = 10
+    private static let largestFactorCount = 20
 
     static func groups(of basis: TrigonometricBasis) -> [WaveGroup] {
         struct Key: Hashable {

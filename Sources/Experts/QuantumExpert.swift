@@ -1,3 +1,5 @@
+import Torus
+
 /// An expert that is the expectation value of an observable after a circuit: `⟨ψ| U†(θ, x) O U(θ, x) |ψ⟩` with `|ψ⟩` the
 /// state `|0…0⟩`, or the one whose amplitudes are data.
 ///
@@ -24,6 +26,12 @@ public struct QuantumExpert: Expert {
     /// Which way to its functions is taken.
     public let path: PathChoice
     private let propagation: PauliPropagation
+
+    /// What a monomial costs a point in a right-hand side, beside a gate on an amplitude for a datum by the state vector, forward, backward
+    /// and for the moments: 1.1 and 0.28 ns, by `flow/B` and `direct/B` in Benchmarks.
+    private static let monomialCost = 4.0
+    /// How much cheaper the state vector has to be before coefficients are given up for it.
+    private static let worthwhileRatio = 8.0
 
     /// Operations of Pauli propagation that are not worth asking for another way: some hundredths of a second.
     private static let unquestionedOperations = 1e7
@@ -135,5 +143,26 @@ public struct QuantumExpert: Expert {
         return Lift(
             try feasible.expansion(inputs: inputs),
             reason: "\(reason); the expansion is found from \(count) values of the state vector a datum")
+    }
+
+    /// The lift, unless the state vector is asked for, or, in more than three angles, costs a step of a flow less than an eighth of
+    /// what the expansion does: what needs coefficients, such as densities on grids, is there in up to three angles alone.
+    public func trainingForm(of lift: Lift, inputs: [[Double]]) throws -> Lift {
+        guard fitsStateVector, let expansion = lift.expansion else { return lift }
+        func states(_ reason: String) throws -> Lift {
+            Lift(try StateVectorFunctions(self, inputs: inputs), reason: reason)
+        }
+        if path == .direct { return try states("asked for") }
+        let amplitudes = Double(circuit.instructions.count * inputs.count) * Double(1 << circuit.qubitCount)
+        let ratio = Self.monomialCost * Double(expansion.basis.count) / amplitudes
+        guard path == .automatic, parameterCount > 3, ratio > Self.worthwhileRatio else { return lift }
+        return try states(
+            "a step on the expansion's \(expansion.basis.count) monomials would take about \(Int(ratio)) times as long")
+    }
+
+    /// The same expert with another choice of the path.
+    public func choosing(_ path: PathChoice) throws -> QuantumExpert {
+        try QuantumExpert(
+            circuit: circuit, parameters: parameterNames, observable: observable, termLimit: termLimit, path: path)
     }
 }

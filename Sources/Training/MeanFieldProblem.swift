@@ -41,8 +41,9 @@ public struct MeanFieldProblem: Sendable {
     ) throws {
         try initialLaw.check(dimension: expert.parameterCount)
         let (training, heldOut) = (trainingSet.training, trainingSet.heldOut)
+        let inputs = training.inputs + heldOut.inputs
         self.init(
-            lift: try expert.lift(inputs: training.inputs + heldOut.inputs), trainingSet: trainingSet,
+            lift: try expert.trainingForm(of: expert.lift(inputs: inputs), inputs: inputs), trainingSet: trainingSet,
             initialLaw: initialLaw, amplitude: amplitude)
     }
 

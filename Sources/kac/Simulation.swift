@@ -34,11 +34,18 @@ struct Simulation {
                 potential: potential.basis, weights: potential.coefficients, initialLaw: experiment.initialLaw)
         case .training(let training):
             let set = try training.set()
-            let found = try training.expert.lift(inputs: set.training.inputs + set.heldOut.inputs)
+            let inputs = set.training.inputs + set.heldOut.inputs
+            let found = try training.expert.trainingForm(of: training.expert.lift(inputs: inputs), inputs: inputs)
+            try ExpansionError.check(
+                sizes: found.expansion?.coefficients ?? [], targets: set.training.targets + set.heldOut.targets,
+                amplitude: training.amplitude)
             progress.note(
                 "experts: path \(found.path.rawValue), "
                     + (found.expansion.map { "\($0.basis.count) monomials" } ?? "no expansion")
                     + (found.reason.map { "; \($0)" } ?? ""))
+            if found.expansion == nil, experiment.grid != nil {
+                progress.note("densities by the state vector take second derivatives by every angle, and their time")
+            }
             problem = MeanFieldProblem(
                 lift: found, trainingSet: set, initialLaw: experiment.initialLaw, amplitude: training.amplitude)
             (trainingSet, lift) = (set, found)

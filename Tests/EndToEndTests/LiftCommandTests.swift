@@ -69,7 +69,9 @@ import Testing
     }
 
     /// An experiment of reference circuit A, two trained angles, with 16 data and as many targets.
-    private static func experimentA() throws -> (folder: TemporaryFolder, path: String, targets: [Double]) {
+    private static func experimentA(
+        _ changes: (String, String)...
+    ) throws -> (folder: TemporaryFolder, path: String, targets: [Double]) {
         let folder = try TemporaryFolder()
         let circuit = KacProcess.root.appendingPathComponent("data/circuits/reference-a.qasm").path
         let targets = (0..<16).map { Double($0 % 3) / 4 - 0.25 }
@@ -81,8 +83,7 @@ import Testing
             return (x + [targets[j]]).map { "\($0)" }.joined(separator: ",")
         }
         try folder.write("x0,x1,x2,x3,y\n" + rows.joined(separator: "\n") + "\n", to: "data.csv")
-        let path = try folder.write(
-            """
+        let text = """
             title: Reference A
             expert:
               circuit: \(circuit)
@@ -91,8 +92,9 @@ import Testing
             training: {file: data.csv, target: y, test: 0.25}
             time: {end: 1}
             continuum: {grid: {cells: [16, 16]}}
-            """, to: "a.yml")
-        return (folder, path, targets)
+            """
+        let changed = changes.reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+        return (folder, try folder.write(changed, to: "a.yml"), targets)
     }
 
     @Test func coefficientsReproduceTheExpert() throws {
@@ -123,8 +125,40 @@ import Testing
             }
     }
 
+    /// `λ = R L₂ + L₁²` with the residuals of the data that are trained on, under the law at time 0.
+    @Test(arguments: [(0.0, 0.0), (0.6, 1.3)])
+    func theRateIsThatOfTheStart(concentration: Double, centre: Double) throws {
+        let law = "{wrapped_cauchy: {centre: \(centre), concentration: \(concentration)}}"
+        func lift(_ test: String) throws -> Lift {
+            let (folder, path, _) = try Self.experimentA(
+                (", test: 0.25", test), ("time:", "initial: \(concentration == 0 ? "uniform" : law)\ntime:"))
+            return try Self.decode(Lift.self, KacProcess.run(["lift", "--experiment", path, "--json"], in: folder.url))
+        }
+        let all = try lift("")
+        let (_, _, targets) = try Self.experimentA()
+        var mean = Array(repeating: 0.0, count: 16)
+        for (text, values) in try #require(all.coefficients) {
+            // Angles are used once: each factor's mean is |z| times its value at the centre.
+            let factors = text == "1" ? 0 : text.split(separator: "*").count
+            let share = pow(concentration, Double(factors)) * (try Self.monomial(text, [centre, centre]))
+            for a in 0..<16 { mean[a] += share * values[a] }
+        }
+        let squares = zip(mean, targets).map { ($0 - $1) * ($0 - $1) }
+        let root = (squares.reduce(0, +) / 16).squareRoot()
+        let expected = root * all.lipschitz.L2 + all.lipschitz.L1 * all.lipschitz.L1
+        #expect(abs(try #require(all.lipschitz.lambda) - expected) <= 1e-14)
+        // Twelve of the sixteen, whichever.
+        let split = try lift(", test: 0.25")
+        let residual =
+            (try #require(split.lipschitz.lambda) - split.lipschitz.L1 * split.lipschitz.L1) / split.lipschitz.L2
+        let sum = 12 * residual * residual
+        let sorted = squares.sorted()
+        #expect(sum >= sorted.prefix(12).reduce(0, +) - 1e-12 && sum <= sorted.suffix(12).reduce(0, +) + 1e-12)
+        #expect(abs(residual - root) > 1e-6)
+    }
+
     @Test func theKernelIsTheReferences() throws {
-        let (folder, path, targets) = try Self.experimentA()
+        let (folder, path, _) = try Self.experimentA()
         let process = try KacProcess.run(["lift", "--experiment", path, "--json"], in: folder.url)
         let lift = try Self.decode(Lift.self, process)
         let kernel = try #require(lift.kernel)
@@ -132,11 +166,6 @@ import Testing
         #expect(kernel.eigenvalues == kernel.eigenvalues.sorted(by: >))
         #expect(abs(kernel.eigenvalues.reduce(0, +) - 0.075088436012545) <= 2e-15)
         #expect(process.errors.contains("rank 8"), "a warning: \(process.errors)")
-        // λ = R L₂ + L₁² with the residuals of the uniform law.
-        let mean = lift.coefficients?["1"] ?? Array(repeating: 0, count: 16)
-        let square = zip(mean, targets).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 16
-        let expected = square.squareRoot() * lift.lipschitz.L2 + lift.lipschitz.L1 * lift.lipschitz.L1
-        #expect(abs(try #require(lift.lipschitz.lambda) - expected) <= 1e-14)
         let text = try KacProcess.run(["lift", "--experiment", path], in: folder.url)
         #expect(text.output.contains("rank 8 of 16") && text.output.contains("warning: "))
     }

@@ -4,9 +4,20 @@ import Torus
 
 /// The two ways to an expansion, and which of them is taken.
 @Suite struct LiftTests {
-    /// Propagation and sampling find the same polynomials.
-    @Test(arguments: [UInt64](1...60))
-    func theTwoWaysAgree(seed: UInt64) throws {
+    /// A random circuit of three trained angles, and what it is asked about.
+    private struct Sample {
+        let circuit: Circuit
+        let observable: PauliSum
+        let data: [[Double]]
+
+        func lift(limit: Int) throws -> Lift {
+            try QuantumExpert(
+                circuit: circuit, parameters: ["a", "b", "c"], observable: observable, termLimit: limit
+            ).lift(inputs: data)
+        }
+    }
+
+    private static func sample(seed: UInt64) throws -> Sample {
         var random = RandomNumbers(seed: 7000 + seed)
         let qubits = 1 + Int(seed % 4)
         var circuit = try PathAgreementTests.randomCircuit(&random, qubits: qubits)
@@ -15,16 +26,27 @@ import Torus
             circuit = try PathAgreementTests.randomCircuit(&random, qubits: qubits)
         }
         let observable = try random.observable(qubits: qubits)
-        let data = (0..<2).map { _ in [random.uniform(-3...3), random.uniform(-3...3)] }
-        func lift(limit: Int) throws -> Lift {
-            try QuantumExpert(
-                circuit: circuit, parameters: ["a", "b", "c"], observable: observable, termLimit: limit
-            ).lift(inputs: data)
-        }
+        return Sample(
+            circuit: circuit, observable: observable,
+            data: (0..<2).map { _ in [random.uniform(-3...3), random.uniform(-3...3)] })
+    }
+
+    /// Most of the circuits below are sampled when one term is the limit: the comparison is one.
+    @Test func mostOfTheCircuitsAreSampled() throws {
+        let sampled = try (UInt64(1)...60).count { try Self.sample(seed: $0).lift(limit: 1).path == .direct }
+        #expect(sampled >= 40, "\(sampled)")
+    }
+
+    /// Propagation and sampling find the same polynomials.
+    @Test(arguments: [UInt64](1...60))
+    func theTwoWaysAgree(seed: UInt64) throws {
+        let sample = try Self.sample(seed: seed)
+        let (observable, data) = (sample.observable, sample.data)
+        func lift(limit: Int) throws -> Lift { try sample.lift(limit: limit) }
         let exact = try lift(limit: 1 << 20)
         let sampled = try lift(limit: 1)
         #expect(exact.path == .expansion && exact.reason == nil)
-        // One term may be enough for a circuit without branches.
+        // One term is enough for a circuit without branches.
         guard sampled.path == .direct else { return }
         #expect(sampled.reason?.contains("more than 1 terms") ?? false)
         for datum in data.indices {
@@ -65,6 +87,43 @@ import Torus
     }
 
     private struct UnexpectedForm: Error {}
+
+    /// A flow takes the state vector where the expansion would take a step much longer, in more angles than grids have.
+    @Test(arguments: [(4, 1, true), (3, 1, false), (4, 60, false)])
+    func flowsTakeTheCheaperForm(layers: Int, data: Int, isDirect: Bool) throws {
+        var gates: [Circuit.Instruction] = []
+        for layer in 0..<layers {
+            gates.append(.init(.rx, qubits: [0], angles: [.input(0)]))
+            for _ in 0..<3 {
+                gates.append(.init(.ry, qubits: [0], angles: [.input(1 + layer)]))
+                gates.append(.init(.rx, qubits: [0], angles: [AffineAngle(constant: 0.7)]))
+            }
+        }
+        let circuit = try Circuit(
+            qubitCount: 1, inputs: [.init("x")] + (0..<layers).map { .init("t\($0)") }, instructions: gates)
+        let expert = try QuantumExpert(
+            circuit: circuit, parameters: (0..<layers).map { "t\($0)" }, observable: PauliSum("Z0"))
+        let rows = (0..<data).map { [0.1 + 0.05 * Double($0)] }
+        let lift = try expert.lift(inputs: rows)
+        let form = try expert.trainingForm(of: lift, inputs: rows)
+        #expect(lift.expansion != nil)
+        #expect((form.expansion == nil) == isDirect)
+        if isDirect { #expect(form.path == .direct && form.reason?.contains("times as long") ?? false) }
+        // Who asks for the expansion gets it.
+        #expect(try expert.choosing(.expansion).trainingForm(of: lift, inputs: rows).expansion != nil)
+        #expect(try expert.choosing(.direct).trainingForm(of: lift, inputs: rows).expansion == nil)
+    }
+
+    @Test func anglesThatOverflowAreRefused() throws {
+        let circuit = try Circuit(
+            qubitCount: 1, inputs: [.init("x"), .init("a")],
+            instructions: [
+                .init(.ry, qubits: [0], angles: [AffineAngle(terms: [.init(input: 0, factor: 2.5)])]),
+                .init(.ry, qubits: [0], angles: [.input(1)]),
+            ])
+        let expert = try QuantumExpert(circuit: circuit, parameters: ["a"], observable: PauliSum("Z0"))
+        #expect(throws: ExpansionError.angleOverflow(datum: 1)) { try expert.lift(inputs: [[1e300], [1e308]]) }
+    }
 
     /// What is asked for is done, or refused.
     @Test func thePathCanBeAskedFor() throws {

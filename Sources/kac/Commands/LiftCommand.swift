@@ -13,14 +13,15 @@ struct LiftCommand: ParsableCommand {
 
             With an experiment the data are all selected rows of its training file, in its order, whether they are held out \
             or not; circuit, trained inputs and observable are its own unless they are given here. Then the Lipschitz constants \
-            are those on the data, λ = R α L2 + (α L1)² with R the root mean square of the residuals under the uniform law, and \
-            the kernel is that under the uniform law, without α.
+            are those on the data, λ = R α L2 + (α L1)² with R the root mean square of the residuals of the data that are trained on, \
+            under the law at time 0, and the kernel is that under the uniform law, without α.
 
             A circuit that is given here starts in |0...0>, whatever the experiment says of amplitudes.
 
             The path is 'expansion', Pauli propagation, while its terms stay within the limit and its operations below those of \
             the other way; otherwise 'direct', the state vector: the expansion then comes from its values at equal-spaced \
-            angles, where these are few enough. Classical experts of an experiment \
+            angles, where these are few enough. A run takes the state vector at every step where there is no expansion, where one \
+            in more than three angles would take eight times as long, or where expert.path says so; the path is then 'direct' as well. Classical experts of an experiment \
             (neuron, polynomial) are lifted by their own formulas.
 
               kac lift data/circuits/reference-b.qasm --observable "0.25 Z0 + 0.25 Z1 + 0.25 Z2 + 0.25 Z3"
@@ -90,20 +91,25 @@ struct LiftCommand: ParsableCommand {
         }
     }
 
-    /// The experiment's title with its expert and data.
-    private func chosenExperiment() throws -> (title: String, training: Experiment.Training)? {
+    /// What is taken from the experiment: its expert and data, and where the experts start.
+    private struct Chosen {
+        var title: String
+        var training: Experiment.Training
+        var initialLaw: InitialLaw
+    }
+
+    private func chosenExperiment() throws -> Chosen? {
         guard let experiment else { return nil }
         let read = try Experiment(contentsOf: experiment, for: .expert)
-        return (read.title, try read.training())
+        return Chosen(title: read.title, training: try read.training(), initialLaw: read.initialLaw)
     }
 
     /// The circuit with the name that stands for it, and the experiment's expert with data for it.
-    private func chosenCircuit() throws -> (circuit: Circuit, name: String, training: Experiment.Training?) {
-        let chosen = try chosenExperiment()
+    private func chosenCircuit() throws -> (circuit: Circuit, name: String, chosen: Chosen?) {
+        var chosen = try chosenExperiment()
         if let path = circuit {
-            var training = chosen?.training
-            training?.source.unmappedInputs = []
-            return (try Experiment.circuit(at: path, name: path), path, training)
+            chosen?.training.source.unmappedInputs = []
+            return (try Experiment.circuit(at: path, name: path), path, chosen)
         }
         guard let chosen else {
             throw ValidationError("found neither a circuit nor --experiment, expected one of them")
@@ -112,7 +118,7 @@ struct LiftCommand: ParsableCommand {
             throw ValidationError(
                 "the experiment's expert is no circuit: leave --qasm, --observable and --parameters out")
         }
-        return (own.circuit, "of '\(chosen.title)'", chosen.training)
+        return (own.circuit, "of '\(chosen.title)'", chosen)
     }
 
     private func lift() throws -> LiftReport {
@@ -124,17 +130,18 @@ struct LiftCommand: ParsableCommand {
                     "--term-limit: the experiment's expert is no circuit, and its own formula has no limit: leave the option out"
                 )
             }
-            return try report(on: chosen.training.expert, name: chosen.title, choice: .named, chosen.training)
+            return try report(on: chosen.training.expert, name: chosen.title, choice: .named, chosen)
         }
-        let (circuit, name, training) = try chosenCircuit()
-        let own = training?.expert as? QuantumExpert
+        let (circuit, name, chosen) = try chosenCircuit()
+        let own = chosen?.training.expert as? QuantumExpert
         let (names, choice) = try trainedInputs(of: circuit, own)
         let observable = try observable(fitting: circuit, own)
         let expert: QuantumExpert
         do {
             expert = try QuantumExpert(
                 circuit: circuit, parameters: names, observable: observable,
-                termLimit: termLimit ?? own?.termLimit ?? PauliPropagation.defaultTermLimit)
+                termLimit: termLimit ?? own?.termLimit ?? PauliPropagation.defaultTermLimit,
+                path: own?.path ?? .automatic)
         } catch let error as ExpertError {
             switch error {
             case .unknownParameter where parameters != nil, .repeatedParameter where parameters != nil:
@@ -146,16 +153,22 @@ struct LiftCommand: ParsableCommand {
                     source: experiment ?? name, line: nil, key: "expert", problem: "in its circuit, \(error)")
             }
         }
-        return try report(on: expert, name: name, choice: choice, training)
+        return try report(on: expert, name: name, choice: choice, chosen)
     }
 
     private func report(
-        on expert: any Expert, name: String, choice: LiftReport.Choice, _ training: Experiment.Training?
+        on expert: any Expert, name: String, choice: LiftReport.Choice, _ chosen: Chosen?
     ) throws -> LiftReport {
         try LiftReport(
             name: name, expert: expert, choice: choice,
-            data: training.map {
-                .init(rows: try $0.selectedRows(for: expert, circuit: circuit), amplitude: $0.amplitude)
+            data: chosen.map { chosen in
+                let training = chosen.training
+                // The law of other angles says nothing of these.
+                let isFitting = (try? chosen.initialLaw.check(dimension: expert.parameterCount)) != nil
+                return .init(
+                    rows: try training.selectedRows(for: expert, circuit: circuit),
+                    trained: try training.trainedRows(for: expert, circuit: circuit),
+                    initialLaw: isFitting ? chosen.initialLaw : .uniform, amplitude: training.amplitude)
             })
     }
 

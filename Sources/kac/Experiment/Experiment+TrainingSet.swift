@@ -28,6 +28,17 @@ extension Experiment.Training {
         return try set(from: source, for: expert, circuit: circuit).training
     }
 
+    /// Which of the rows of `selectedRows` are trained on: the others are held out.
+    func trainedRows(for expert: any Expert, circuit: String?) throws -> [Int] {
+        var whole = source
+        whole.testFraction = 0
+        whole.evaluation = nil
+        let all = try set(from: whole, for: expert, circuit: circuit)
+        let split = try set(from: source, for: expert, circuit: circuit)
+        let lines = Set(split.places.prefix(split.training.count).map(\.line))
+        return all.places.indices.filter { lines.contains(all.places[$0].line) }
+    }
+
     private func set(from source: TrainingSource, for expert: any Expert, circuit: String?) throws -> TrainingSet {
         var source = source
         if hasNamedColumns {

@@ -141,6 +141,14 @@ extension Experiment {
         scheme =
             try continuum?.scheme(dimension: dimension)
             ?? ContinuumSection.defaultScheme(dimension: model.dimension)
+        let goesByNodes = if case .characteristics = scheme { true } else { false }
+        if purpose == .limit, case .training(let training) = model,
+            (training.expert as? QuantumExpert)?.path == .direct, !goesByNodes
+        {
+            throw try required("expert").error(
+                "path: direct gives no expansion, which continuum.method \(scheme.name) needs: take method: characteristics, or "
+                    + "leave 'path' out")
+        }
         policy = try continuum?.policy() ?? .refine
         estimatesErrors = try continuum?.estimatesErrors() ?? true
         grid =

@@ -16,6 +16,10 @@ struct LiftReport {
     /// The data of an experiment.
     struct Data {
         let rows: TrainingSet.Part
+        /// Which of the rows are trained on.
+        let trained: [Int]
+        /// Where the experts start.
+        let initialLaw: InitialLaw
         /// `α` of `F = (α/N) Σ f`.
         let amplitude: Double
     }
@@ -43,8 +47,13 @@ struct LiftReport {
         self.expert = expert
         self.choice = choice
         self.data = data
-        let lift = try expert.lift(inputs: data?.rows.inputs ?? Self.genericInputs(count: expert.inputCount))
-        (path, reason, expansion) = (lift.path, lift.reason, lift.expansion)
+        let inputs = data?.rows.inputs ?? Self.genericInputs(count: expert.inputCount)
+        let quantum = expert as? QuantumExpert
+        // Coefficients are shown where there are any, whatever a run goes by.
+        let lifted: any Expert = try quantum?.path == .direct ? quantum?.choosing(.automatic) ?? expert : expert
+        let lift = try lifted.lift(inputs: inputs)
+        let used = try data == nil && quantum?.path != .direct ? lift : expert.trainingForm(of: lift, inputs: inputs)
+        (path, reason, expansion) = (used.path, used.reason, lift.expansion)
         try Self.checkSizes(expert, expansion, data)
         let general = (expert as? QuantumExpert).map {
             LipschitzConstants(circuit: $0.circuit, roles: $0.roles, observable: $0.observable)
@@ -58,24 +67,27 @@ struct LiftReport {
         let onData = LipschitzConstants(expansion)
         let constants = general?.tightened(by: onData) ?? onData
         lipschitz = constants
-        // The flow never lets the loss grow, so the residual at the uniform law bounds the later ones.
-        let uniform = expansion.values(under: Self.uniformMoments(of: expansion.basis), times: data.amplitude)
+        // The flow never lets the loss grow, so the residual of the data that are trained on bounds the later ones.
+        let moments = expansion.basis.monomials.map { monomial in
+            data.initialLaw == .uniform
+                ? (monomial.factors.isEmpty ? 1 : 0)
+                : monomial.mean(dimension: expansion.basis.dimension, fourierMoments: data.initialLaw.moment)
+        }
+        let start = expansion.values(under: moments, times: data.amplitude)
+        let square = data.trained.reduce(0) { sum, row in
+            sum + (start[row] - data.rows.targets[row]) * (start[row] - data.rows.targets[row])
+        }
         rate = constants.couplingRate(
-            residual: (2 * data.rows.loss(of: uniform)).squareRoot(), amplitude: data.amplitude)
+            residual: (square / Double(max(1, data.trained.count))).squareRoot(), amplitude: data.amplitude)
         spectrum = KernelSpectrum(underUniformLaw: expansion)
     }
 
-    /// Squares of numbers up to this size, times squared harmonics and added over all data, stay finite.
-    private static let largestSize = 1e140
-
     /// Refuses numbers of which kernel and constants would overflow.
     private static func checkSizes(_ expert: any Expert, _ expansion: TrigonometricExpansion?, _ data: Data?) throws {
-        let amplitude = max(abs(data?.amplitude ?? 1), 1)
         let norm = (expert as? QuantumExpert)?.observable.norm ?? 0
-        let sizes = ((expansion?.coefficients ?? []) + [norm]).map { $0 * amplitude } + (data?.rows.targets ?? [])
-        if let size = sizes.first(where: { !(abs($0) <= largestSize) }) {
-            throw ExpansionError.tooLarge(value: size, limit: largestSize)
-        }
+        try ExpansionError.check(
+            sizes: (expansion?.coefficients ?? []) + [norm], targets: data?.rows.targets ?? [],
+            amplitude: data?.amplitude ?? 1)
     }
 
     /// Four rows of fixed random numbers: no coefficient that depends on the data vanishes at all of them by chance.
@@ -84,10 +96,6 @@ struct LiftReport {
         return (0..<4).map { row in
             (0..<count).map { 2 * .pi * generator.uniforms(SIMD4(UInt32($0), UInt32(row), 0, 0))[0] }
         }
-    }
-
-    private static func uniformMoments(of basis: TrigonometricBasis) -> [Double] {
-        basis.monomials.map { $0.factors.isEmpty ? 1 : 0 }
     }
 
     private var parameterNames: [String] { expert.parameterNames }
