@@ -28,6 +28,7 @@ LANES_INLINE lanes8 size(lanes8 a) { return a > 0 ? a : -a; }
 
 /// The value at the face between `c` and `d` of three parabolas over the averages `a … e`, weighted by their smoothness.
 LANES_INLINE lanes8 wenoFaceValue(lanes8 a, lanes8 b, lanes8 c, lanes8 d, lanes8 e) {
+#pragma clang fp contract(fast)
     const lanes8 left = a - 2 * b + c, middle = b - 2 * c + d, right = c - 2 * d + e;
     const lanes8 tiltLeft = a - 4 * b + 3 * c, tiltMiddle = b - d, tiltRight = 3 * c - 4 * d + e;
     // Four times the smoothness indicators; a tiny number keeps 0/0 out, and quotients whose squares overflow.

@@ -74,17 +74,18 @@ public struct ErrorEstimate: Sendable, Equatable {
         }
 
         /// Of the density in `L¹`, on the coarser of the two grids, and of the largest moment.
-        func distance(to other: Sample) -> Distance {
+        func distance(to other: Sample) throws -> Distance {
             var largest = zip(moments, other.moments).reduce(0) { max($0, abs($1.0 - $1.1)) }
             for (a, b) in zip(firstMoments, other.firstMoments) {
                 largest = max(largest, hypot(a.real - b.real, a.imaginary - b.imaginary))
             }
-            let density = other.density.flatMap { coarse in
-                self.density?.averages(on: coarse.grid).map { own in
-                    zip(own.values, coarse.values).reduce(0) { $0 + abs($1.0 - $1.1) } * coarse.grid.cellVolume
-                }
+            var density = Double.nan
+            if let fine = self.density, let coarse = other.density {
+                // The cells of odd numbers are not nested.
+                let own = try fine.averages(on: coarse.grid) ?? fine.resampled(on: coarse.grid)
+                density = zip(own.values, coarse.values).reduce(0) { $0 + abs($1.0 - $1.1) } * coarse.grid.cellVolume
             }
-            return Distance(density: density ?? .nan, moment: largest)
+            return Distance(density: density, moment: largest)
         }
     }
 
@@ -109,22 +110,32 @@ public struct ErrorEstimate: Sendable, Equatable {
     ///   - solver: at the last output.
     ///   - samples: the limit at its outputs.
     ///   - tails: the method's own measure of its resolution there.
-    ///   - progress: called with the share of the time done.
+    ///   - progress: called with the share of the time done after each step of a companion; when it throws `Interruption`, the errors
+    ///     of the outputs that are left are not known.
     /// - Throws: what the companions throw.
     init(
-        of solver: any ContinuumSolver, samples: [Sample], tails: [Double], progress: (Double) -> Void
+        of solver: any ContinuumSolver, samples: [Sample], tails: [Double], progress: (Double) throws -> Void
     ) throws {
         density = []
         moment = []
         let end = samples.last?.time ?? 0
-        func report(_ time: Double) { progress(end > 0 ? time / end : 1) }
-        switch solver {
-        case let solver as FiniteVolume: try estimate(solver, samples, report)
-        case let solver as Galerkin: try estimate(solver, samples, report)
-        case let solver as Characteristics: try estimate(solver, samples, tails, report)
-        default: preconditionFailure("an estimate for every solver")
+        func report(_ time: Double) throws { try progress(end > 0 ? time / end : 1) }
+        do {
+            switch solver {
+            case let solver as FiniteVolume: try estimate(solver, samples, report)
+            case let solver as Galerkin: try estimate(solver, samples, report)
+            case let solver as Characteristics: try estimate(solver, samples, tails, report)
+            default: preconditionFailure("an estimate for every solver")
+            }
+        } catch is Interruption {
+            let left = samples.dropFirst(density.count).map { _ in Terms.unknown }
+            density += left
+            moment += left
         }
     }
+
+    /// Ends the companions before the last output.
+    struct Interruption: Error {}
 
     /// The error of `n` unknowns from the distances of `n/2` and `n/4`, where errors fall as `qⁿ`.
     private static func geometric(_ distances: [Double]) -> Double {
@@ -138,7 +149,7 @@ public struct ErrorEstimate: Sendable, Equatable {
     }
 
     private mutating func estimate(
-        _ solver: FiniteVolume, _ samples: [Sample], _ progress: (Double) -> Void
+        _ solver: FiniteVolume, _ samples: [Sample], _ progress: (Double) throws -> Void
     ) throws {
         let dimension = solver.cells.dimension
         // The companions that show what cells do take the limit's own steps, or nearly: where the Courant number sets them, parts of
@@ -154,28 +165,36 @@ public struct ErrorEstimate: Sendable, Equatable {
         // Half the steps keep 2^−q of an error, q the order in time. Of the pair the longer steps are the limit's own, or twice as
         // long.
         let kept = pow(0.5, solver.timeOrder)
+        // How much wider cells are: 2, or a little less where their numbers were odd.
+        func widening(_ fine: FiniteVolume, _ coarse: FiniteVolume) -> Double {
+            pow(Double(fine.cells.cellCount) / Double(coarse.cells.cellCount), 1 / Double(dimension))
+        }
+        let ratio = widening(solver, half)
+        let quarterRatio = quarter.map { widening(half, $0) } ?? 2
         let stepScale = (part == 1 ? 1 : kept) / (1 - kept)
         for sample in samples {
             let companions = try [half, other, quarter].map { companion -> Sample? in
                 guard let companion else { return nil }
-                try companion.advance(to: sample.time) { progress($0) }
+                try companion.advance(to: sample.time) { try progress($0) }
                 return try Sample(companion, dimension: dimension, grid: companion.cells)
             }
             guard let ofHalf = companions[0], let ofOther = companions[1] else { continue }
-            let toHalf = sample.distance(to: ofHalf)
-            let toQuarter = companions[2].map(ofHalf.distance(to:))
+            let toHalf = try sample.distance(to: ofHalf)
+            let toQuarter = try companions[2].map(ofHalf.distance(to:))
             append(
                 grid: .combine([toHalf, toQuarter ?? toHalf]) { distances in
-                    let seen = toQuarter == nil ? solver.spatialOrder : log2(distances[1] / distances[0])
+                    let seen =
+                        toQuarter == nil
+                        ? solver.spatialOrder : log(distances[1] / distances[0]) / log(quarterRatio)
                     // Seen at one time the order may be anything: differences pass through 0.
                     let order = seen.isNaN ? solver.spatialOrder : min(solver.spatialOrder, max(0.5, seen))
-                    return distances[0] / (pow(2, order) - 1)
-                }, timeStep: .combine([ofHalf.distance(to: ofOther)]) { $0[0] * stepScale })
+                    return distances[0] / (pow(ratio, order) - 1)
+                }, timeStep: .combine([try ofHalf.distance(to: ofOther)]) { $0[0] * stepScale })
         }
     }
 
     private mutating func estimate(
-        _ solver: Galerkin, _ samples: [Sample], _ progress: (Double) -> Void
+        _ solver: Galerkin, _ samples: [Sample], _ progress: (Double) throws -> Void
     ) throws {
         let dimension = samples.first?.firstMoments.count ?? 1
         let half = try Galerkin(companionOf: solver, dividingFrequenciesBy: 2)
@@ -185,18 +204,18 @@ public struct ErrorEstimate: Sendable, Equatable {
             companionOf: solver, dividingFrequenciesBy: dimension == 1 ? 1 : 2, stepParts: 2)
         for sample in samples {
             let companions = try [half, quarter, halves].map { companion in
-                try companion.advance(to: sample.time) { progress($0) }
+                try companion.advance(to: sample.time) { try progress($0) }
                 return try Sample(companion, dimension: dimension, grid: sample.density?.grid)
             }
-            let steps = (dimension == 1 ? sample : companions[0]).distance(to: companions[2])
+            let steps = try (dimension == 1 ? sample : companions[0]).distance(to: companions[2])
             append(
-                grid: .combine(companions.prefix(2).map(sample.distance(to:)), Self.geometric),
+                grid: .combine(try companions.prefix(2).map(sample.distance(to:)), Self.geometric),
                 timeStep: .combine([steps]) { $0[0] / (1 - Self.leftByHalfSteps) })
         }
     }
 
     private mutating func estimate(
-        _ solver: Characteristics, _ samples: [Sample], _ tails: [Double], _ progress: (Double) -> Void
+        _ solver: Characteristics, _ samples: [Sample], _ tails: [Double], _ progress: (Double) throws -> Void
     ) throws {
         let isTensor = !solver.nodesPerAxis.isEmpty
         let divisor = isTensor ? 2 : 8
@@ -209,15 +228,15 @@ public struct ErrorEstimate: Sendable, Equatable {
         let quarter = isTensor ? try solver.companion(dividingNodesBy: 4) : nil
         for (sample, tail) in zip(samples, tails) {
             let companions = try [half, halves, quarter].map { companion -> Sample? in
-                try companion?.advance(to: sample.time) { progress($0) }
+                try companion?.advance(to: sample.time) { try progress($0) }
                 return try companion.map { try Sample($0, dimension: sample.firstMoments.count, grid: nil) }
             }
             guard let ofHalf = companions[0], let ofHalves = companions[1] else { continue }
             var quadrature = Double.nan
-            var steps = ofHalf.distance(to: ofHalves)
-            var toHalf = sample.distance(to: ofHalf)
+            var steps = try ofHalf.distance(to: ofHalves)
+            var toHalf = try sample.distance(to: ofHalf)
             // The most that laws are apart, where there are too few nodes for a quarter.
-            var toQuarter = companions[2].map(sample.distance(to:)) ?? Distance(density: 2, moment: 1)
+            var toQuarter = try companions[2].map(sample.distance(to:)) ?? Distance(density: 2, moment: 1)
             if isTensor {
                 let places = half.sample(atMost: Self.samplePoints).filter { $0.mass > 0 }
                 let own = try solver.logDensity(at: places.map(\.point), time: sample.time)

@@ -38,7 +38,8 @@ enum VanLeerReconstruction: FaceReconstruction {
         // The product over the sum, written so that no lane divides by 0. By rounding the profile could fall below 0 beside an
         // empty cell.
         let sum = d - b
-        let half = (positivePart((c - b) * (d - c)) * sum) / (sum * sum + SIMD8(repeating: 1e-300))
+        let half =
+            (positivePart((c - b) * (d - c)) * sum) / kac_multiply_add(sum, sum, SIMD8(repeating: 1e-300))
         return positivePart(c + half)
     }
 }

@@ -78,6 +78,8 @@ public final class FiniteVolume: ContinuumSolver {
     private let momentMemory: UnsafeMutablePointer<Double>
 
     private var stepSize = Double.infinity
+    /// Steps kept on the way to the next output.
+    private var stepsOnTheWay = 0
     /// `Σ_p max|v_p| / h_p` as it was found last.
     private var courantRate = 0.0
     private var cautious = 0
@@ -253,6 +255,7 @@ public final class FiniteVolume: ContinuumSolver {
     /// - Throws: `TimeSteppingError`; the last good state is kept.
     public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
         let start = time
+        stepsOnTheWay = 0
         defer {
             // A constant history needs no piece a step.
             if !isCoupled, time > start { appendConstantHistory() }
@@ -281,10 +284,9 @@ public final class FiniteVolume: ContinuumSolver {
             let byCourant = courantRate > 0 ? courantShare * bound / courantRate : .infinity
             let wanted = min(stepSize, longest, byCourant)
             let remaining = limit - time
-            // No one waits for a million million steps.
-            guard wanted > 1e-12 * remaining || wanted >= remaining else {
-                throw courantRate.isFinite
-                    ? TimeSteppingError.stepTooSmall(time: time) : TimeSteppingError.notFinite(time: time)
+            guard courantRate.isFinite, wanted > 0 else { throw TimeSteppingError.notFinite(time: time) }
+            if StepCount.isHopeless(taken: stepsOnTheWay, step: wanted, remaining: remaining) {
+                throw TimeSteppingError.tooManySteps(time: time, step: wanted, end: limit)
             }
             let lands = wanted >= remaining * (1 - 1e-12)
             let dt = lands ? remaining : min(wanted, remaining / 2)
@@ -352,6 +354,7 @@ public final class FiniteVolume: ContinuumSolver {
         peak = report.maximum
         cautious = max(0, cautious - 1)
         acceptedSteps += 1
+        stepsOnTheWay += 1
         time = end
     }
 

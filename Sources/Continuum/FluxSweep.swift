@@ -29,7 +29,6 @@ struct StageReport: Sendable {
 struct FluxSweep: @unchecked Sendable {
     let layout: GridLayout
     let waves: GridWaves
-    /// The kinds of `waves` that are the velocities of each axis.
     let source: UnsafePointer<Double>
     let base: UnsafePointer<Double>
     let next: UnsafeMutablePointer<Double>
@@ -103,7 +102,10 @@ struct FluxSweep: @unchecked Sendable {
                 }
                 fastest.0 = larger(fastest.0, waves.velocities(kind: 0, j, k, into: velocity, scratch: harmonics))
                 along(reconstruction, source + start, ghost, velocity, flux)
-                update(start, flux, rate, ratio0, &lowest, &highest, &report)
+                StageUpdate(
+                    stage: stage, tolerance: tolerance, start: source + start, source: source + start,
+                    base: base + start, next: next + start, flux: flux, rate: dimension > 1 ? rate : nil
+                ).write(length: layout.length, ratio: ratio0, &lowest, &highest, &report)
                 if wantsMoments { waves.addMoments(of: next + start, j, k, to: sums, scratch: harmonics) }
             }
         }
@@ -150,8 +152,8 @@ struct FluxSweep: @unchecked Sendable {
             let i = block &* 8
             let v = load(velocity, i)
             let flux = v * stencil.upwindValue(reconstruction, v, i)
-            let gain = scale * (load(carried, i) - flux)
-            store(isFirst ? gain : load(rate, i) + gain, rate, i)
+            let change = load(carried, i) - flux
+            store(isFirst ? scale * change : kac_multiply_add(scale, change, load(rate, i)), rate, i)
             store(flux, carried, i)
         }
     }
@@ -181,62 +183,5 @@ struct FluxSweep: @unchecked Sendable {
         ghost.update(from: row, count: n)
         for i in 0..<3 { ghost[-1 - i] = ghost[n - 1 - i] }
         for i in 0..<14 { ghost[n + i] = ghost[i % n] }
-    }
-
-    private func update(
-        _ start: Int, _ flux: UnsafeMutablePointer<Double>, _ rate: UnsafeMutablePointer<Double>, _ ratio: Double,
-        _ lowest: inout SIMD8<Double>, _ highest: inout SIMD8<Double>, _ report: inout StageReport
-    ) {
-        let (a, b) = (SIMD8<Double>(repeating: stage.baseWeight), SIMD8<Double>(repeating: stage.eulerWeight))
-        let scale = SIMD8<Double>(repeating: ratio)
-        let (source, base, next) = (source + start, base + start, next + start)
-        let severalAxes = layout.dimension > 1
-        let n = layout.length
-        var (low, high, sum, square) = (lowest, highest, SIMD8<Double>(), SIMD8<Double>())
-        let whole = n >> 3
-        if let tolerance {
-            let (e0, e1, e2) = stage.error
-            for block in 0..<layout.blocks {
-                let i = block &* 8
-                var gain = scale * (load(flux, i &- 1) - load(flux, i))
-                if severalAxes { gain = gain + load(rate, i) }
-                let (u, u0) = (load(source, i), load(base, i))
-                let value = a * u0 + b * (u + gain)
-                store(value, next, i)
-                let error = (e0 * gain + e1 * u0 + e2 * u) / (tolerance.relative * (tolerance.level + size(u0)))
-                if block < whole {
-                    low = smaller(low, value)
-                    high = larger(high, value)
-                    sum = sum + value
-                    square = square + error * error
-                } else {
-                    for lane in 0..<(n & 7) { report.errorSquare += error[lane] * error[lane] }
-                }
-            }
-        } else {
-            for block in 0..<layout.blocks {
-                let i = block &* 8
-                var gain = scale * (load(flux, i &- 1) - load(flux, i))
-                if severalAxes { gain = gain + load(rate, i) }
-                let value = a * load(base, i) + b * (load(source, i) + gain)
-                store(value, next, i)
-                if block < whole {
-                    low = smaller(low, value)
-                    high = larger(high, value)
-                    sum = sum + value
-                }
-            }
-        }
-        report.errorSquare += square.sum()
-        (lowest, highest) = (low, high)
-        var total = sum.sum()
-        // The last block is cells and padding.
-        for i in (n & ~7)..<n {
-            total += next[i]
-            lowest[0] = min(lowest[0], next[i])
-            highest[0] = max(highest[0], next[i])
-        }
-        for i in n..<layout.blocks * 8 { next[i] = 0 }
-        report.sum += total
     }
 }

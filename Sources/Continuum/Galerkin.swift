@@ -106,41 +106,39 @@ public final class Galerkin: ContinuumSolver {
         _ system: MomentHierarchy, state: [Double], time: Double, _ tolerance: Double
     ) -> AdaptiveRungeKutta<MomentHierarchy> {
         // The integrator measures the root mean square over its unknowns, most of them tiny: divided by the root of their
-        // number it is the sum of squares that is held, to a tenth so that the errors of steps do not pass for a tail.
+        // number it is the sum of squares that is held, to a tenth so that the errors of steps do not pass for a tail. In a
+        // given potential nothing asks for a state within a step.
         AdaptiveRungeKutta(
-            system, state: state, time: time, pair: .dormandPrince853,
+            system, state: state, time: time,
+            pair: system.isCoupled ? .dormandPrince853 : .dormandPrince853.withoutDenseOutput,
             tolerance: 0.1 * tolerance / Double(system.dimension).squareRoot())
     }
 
     /// The moments of a law, real parts and then imaginary parts.
     private static func moments(of law: InitialLaw, on lattice: ModeLattice) -> [Double] {
+        typealias Moment = (real: Double, imaginary: Double)
         var state = Array(repeating: 0.0, count: 2 * lattice.count)
-        func set(_ place: Int, _ value: (real: Double, imaginary: Double)) {
-            (state[place], state[lattice.count + place]) = value
-        }
         // A product needs the moments along each axis alone.
-        var tables: [[(real: Double, imaginary: Double)]] = []
+        var tables: [[Moment]] = []
         if case .product(let axes) = law {
             tables = zip(axes, lattice.limits).map { axis, limit in (0...limit).map { axis.moment($0) } }
         }
         for row in 0..<lattice.rowCount {
             let rest = lattice.rowVector(row)
+            var across: Moment = (1, 0)
+            for axis in rest.indices where !tables.isEmpty {
+                let m = tables[axis + 1][abs(rest[axis])]
+                let imaginary = rest[axis] < 0 ? -m.imaginary : m.imaginary
+                across = (
+                    across.real * m.real - across.imaginary * imaginary,
+                    across.real * imaginary + across.imaginary * m.real
+                )
+            }
             for k in 0..<lattice.rowLength {
-                let vector = [k] + rest
-                guard !tables.isEmpty else {
-                    set(row * lattice.rowLength + k, law.moment(vector))
-                    continue
-                }
-                var product = (real: 1.0, imaginary: 0.0)
-                for (axis, component) in vector.enumerated() {
-                    let m = tables[axis][abs(component)]
-                    let imaginary = component < 0 ? -m.imaginary : m.imaginary
-                    product = (
-                        product.real * m.real - product.imaginary * imaginary,
-                        product.real * imaginary + product.imaginary * m.real
-                    )
-                }
-                set(row * lattice.rowLength + k, product)
+                let place = row * lattice.rowLength + k
+                let m = tables.isEmpty ? law.moment([k] + rest) : tables[0][k]
+                state[place] = m.real * across.real - m.imaginary * across.imaginary
+                state[lattice.count + place] = m.real * across.imaginary + m.imaginary * across.real
             }
         }
         return state
@@ -264,36 +262,50 @@ public final class Galerkin: ContinuumSolver {
         let factors = lattice.limits.enumerated().map { axis, limit in
             (0...limit).map { Self.cellMean($0, spacing: grid.spacing(axis: axis)) }
         }
+        let state = solver.state
+        let n = grid.cells[0]
         for row in 0..<lattice.rowCount {
             let rest = lattice.rowVector(row)
+            // Where the row falls, and the row of its conjugates; its mean across the cells of the other axes.
+            var (own, opposite, stride) = (0, 0, 1)
+            var across = (real: 1.0, imaginary: 0.0)
+            for axis in rest.indices {
+                let (component, count) = (rest[axis], grid.cells[axis + 1])
+                own += stride * ((-component % count + count) % count)
+                opposite += stride * ((component % count + count) % count)
+                stride *= count
+                let factor = factors[axis + 1][abs(component)]
+                let imaginary = component < 0 ? -factor.imaginary : factor.imaginary
+                across = (
+                    across.real * factor.real - across.imaginary * imaginary,
+                    across.real * imaginary + across.imaginary * factor.real
+                )
+            }
             for k in 0..<lattice.rowLength {
                 let place = row * lattice.rowLength + k
-                var (re, im) = (solver.state[place], solver.state[lattice.count + place])
-                for (axis, component) in ([k] + rest).enumerated() {
-                    let factor = factors[axis][abs(component)]
-                    let imaginary = component < 0 ? -factor.imaginary : factor.imaginary
-                    (re, im) = (re * factor.real - im * imaginary, re * imaginary + im * factor.real)
+                let (m, f) = ((state[place], state[lattice.count + place]), factors[0][k])
+                let mean = (
+                    real: across.real * f.real - across.imaginary * f.imaginary,
+                    imaginary: across.real * f.imaginary + across.imaginary * f.real
+                )
+                let re = m.0 * mean.real - m.1 * mean.imaginary
+                let im = m.0 * mean.imaginary + m.1 * mean.real
+                let (minus, plus) = ((n - k % n) % n, k % n)
+                if minus < length {
+                    let q = 2 * (own * length + minus)
+                    (spectrum[q], spectrum[q + 1]) = (spectrum[q] + re, spectrum[q + 1] + im)
                 }
                 // The column k_0 = 0 holds each mode's conjugate in its own right.
-                for sign in k == 0 ? [-1] : [-1, 1] {
-                    var (q, stride) = (0, 1)
-                    for (axis, component) in rest.enumerated() {
-                        let n = grid.cells[axis + 1]
-                        q += stride * ((sign * component % n + n) % n)
-                        stride *= n
-                    }
-                    let n = grid.cells[0]
-                    let first = (sign * k % n + n) % n
-                    guard first < length else { continue }
-                    q = q * length + first
-                    spectrum[2 * q] += re
-                    spectrum[2 * q + 1] += sign < 0 ? im : -im
+                if k > 0, plus < length {
+                    let q = 2 * (opposite * length + plus)
+                    (spectrum[q], spectrum[q + 1]) = (spectrum[q] + re, spectrum[q + 1] - im)
                 }
             }
         }
         transform.backward()
         let unit = Field.uniform(on: grid).values.first ?? 0
-        return Field(grid: grid, values: (0..<grid.cellCount).map { transform.values[$0] * unit })
+        let values = transform.values
+        return Field(grid: grid, values: (0..<grid.cellCount).map { values[$0] * unit })
     }
 
     /// The mean of `e^{−ikθ}` over a cell that begins at 0.

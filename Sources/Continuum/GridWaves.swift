@@ -169,7 +169,8 @@ final class GridWaves: @unchecked Sendable {
             if h == 1 {
                 for block in 0..<blocks {
                     let i = block &* 8
-                    let value = constant + c * Continuum.load(cosines, i) + s * Continuum.load(sines, i)
+                    let first = kac_multiply_add(c, Continuum.load(cosines, i), constant)
+                    let value = kac_multiply_add(s, Continuum.load(sines, i), first)
                     largest = larger(largest, size(value))
                     store(value, row, i)
                 }
@@ -177,7 +178,8 @@ final class GridWaves: @unchecked Sendable {
                 largest = SIMD8()
                 for block in 0..<blocks {
                     let i = block &* 8
-                    let value = Continuum.load(row, i) + (c * Continuum.load(cosines, i) + s * Continuum.load(sines, i))
+                    let first = kac_multiply_add(c, Continuum.load(cosines, i), Continuum.load(row, i))
+                    let value = kac_multiply_add(s, Continuum.load(sines, i), first)
                     largest = larger(largest, size(value))
                     store(value, row, i)
                 }
@@ -201,8 +203,8 @@ final class GridWaves: @unchecked Sendable {
             var (c, s) = (SIMD8<Double>(), SIMD8<Double>())
             for block in 0..<blocks {
                 let value = Continuum.load(row, block &* 8)
-                c = c + value * Continuum.load(cosines, block &* 8)
-                s = s + value * Continuum.load(sines, block &* 8)
+                c = kac_multiply_add(value, Continuum.load(cosines, block &* 8), c)
+                s = kac_multiply_add(value, Continuum.load(sines, block &* 8), s)
             }
             (scratch[2 * h + 2], scratch[2 * h + 3]) = (c.sum(), s.sum())
         }

@@ -213,43 +213,43 @@ struct HighOrderSweep: @unchecked Sendable {
         sums: UnsafeMutablePointer<Double>, report: inout StageReport
     ) {
         if wantsMoments { sums.update(repeating: 0, count: 2 * waves.modeCount) }
-        let n = layout.length
         let ratio0 = timeStep / layout.spacing[0]
-        let ratio1 = layout.dimension > 1 ? timeStep / layout.spacing[1] : 0
-        let ratio2 = layout.dimension > 2 ? timeStep / layout.spacing[2] : 0
-        let (a, b) = (stage.baseWeight, stage.eulerWeight)
-        let (e0, e1, e2) = stage.error
+        let ratio1 = SIMD8<Double>(repeating: layout.dimension > 1 ? timeStep / layout.spacing[1] : 0)
+        let ratio2 = SIMD8<Double>(repeating: layout.dimension > 2 ? timeStep / layout.spacing[2] : 0)
+        let (rate, edges) = (row(0, scratch), row(1, scratch))
+        var (lowest, highest) = (
+            SIMD8<Double>(repeating: .infinity), SIMD8<Double>(repeating: -.infinity)
+        )
         let (planes, rows) = rows(slab)
         for k in planes {
             for j in rows {
                 let here = layout.start(j, k)
-                let (row0, row1, row2) = (flux(0) + here, flux(1) + here, flux(2) + here)
-                let below1 = layout.dimension > 1 ? flux(1) + layout.start(j - 1, k) : row0
-                let below2 = layout.dimension > 2 ? flux(2) + layout.start(j, k - 1) : row0
-                var square = 0.0
-                for i in 0..<n {
-                    var gain = ratio0 * (row0[i == 0 ? n &- 1 : i &- 1] - row0[i])
-                    if layout.dimension > 1 { gain += ratio1 * (below1[i] - row1[i]) }
-                    if layout.dimension > 2 { gain += ratio2 * (below2[i] - row2[i]) }
-                    let euler = start[here &+ i] + gain
-                    let (u0, u) = (base[here &+ i], source[here &+ i])
-                    let value = a * u0 + b * euler
-                    next[here &+ i] = value
-                    report.sum += value
-                    if value < report.minimum { report.minimum = value }
-                    if value > report.maximum { report.maximum = value }
-                    if let tolerance {
-                        let error = e0 * (euler - u) + e1 * u0 + e2 * u
-                        let ratio = error / (tolerance.relative * (tolerance.level + abs(u0)))
-                        square += ratio * ratio
+                if layout.dimension > 1 {
+                    let (upper, lower) = (flux(1) + here, flux(1) + layout.start(j - 1, k))
+                    for block in 0..<layout.blocks {
+                        let i = block &* 8
+                        store(ratio1 * (load(lower, i) - load(upper, i)), rate, i)
                     }
                 }
-                report.errorSquare += square
+                if layout.dimension > 2 {
+                    let (upper, lower) = (flux(2) + here, flux(2) + layout.start(j, k - 1))
+                    for block in 0..<layout.blocks {
+                        let i = block &* 8
+                        store(kac_multiply_add(ratio2, load(lower, i) - load(upper, i), load(rate, i)), rate, i)
+                    }
+                }
+                FluxSweep.fillGhosts(edges, from: flux(0) + here, count: layout.length)
+                StageUpdate(
+                    stage: stage, tolerance: tolerance, start: start + here, source: source + here, base: base + here,
+                    next: next + here, flux: edges, rate: layout.dimension > 1 ? UnsafePointer(rate) : nil
+                ).write(length: layout.length, ratio: ratio0, &lowest, &highest, &report)
                 if wantsMoments {
                     waves.addMoments(of: next + here, j, k, to: sums, scratch: harmonics(scratch))
                 }
             }
         }
+        report.minimum = lowest.min()
+        report.maximum = highest.max()
     }
 
     /// Writes the upwind flux through the upper faces of a row.

@@ -33,7 +33,7 @@ public struct Limit: Sendable {
     public let exact: AdditiveSolution?
     /// How far the limit is from the true one, if that was asked for and its companions could be solved.
     public let errorEstimate: ErrorEstimate?
-    /// Why there is no estimate though it was asked for.
+    /// Why there is no estimate, or none at the last outputs, though it was asked for.
     public let errorEstimateFailure: String?
 
     /// Why the limit ended before its last output; `nil` when it did not.
@@ -125,7 +125,8 @@ public struct Limit: Sendable {
         functions = moments.map(problem.function(moments:))
         heldOutFunctions = moments.map(problem.heldOutFunction(moments:))
         history = course.solver.history
-        exact = try AdditiveForm(problem).map { try AdditiveSolution($0, times: reached) }
+        // Times that are out of reach for its small steps have no exact solution beside them.
+        exact = AdditiveForm(problem).flatMap { try? AdditiveSolution($0, times: reached) }
         var estimate: ErrorEstimate?
         var reason: String?
         if estimatesErrors, failure == nil {
@@ -137,6 +138,10 @@ public struct Limit: Sendable {
             do {
                 estimate = try ErrorEstimate(of: course.solver, samples: samples, tails: resolutions.map(\.value)) {
                     progress((1 + cost * $0) / (1 + cost))
+                    if let met = course.usedUp {
+                        reason = met.description
+                        throw ErrorEstimate.Interruption()
+                    }
                 }
             } catch {
                 // What was solved stands, whatever its companions do.
@@ -208,6 +213,11 @@ public struct Limit: Sendable {
             case .loss(let bound): problem.loss(moments: solver.moments()) < bound
             case .wallTime(let seconds): ContinuousClock.now - start > .seconds(seconds)
             }
+        }
+
+        /// The bound of the time on the clock that is used up, if one is.
+        var usedUp: StopCondition? {
+            stops.first { if case .wallTime = $0 { isMet($0) } else { false } }
         }
 
         /// Goes on by characteristics, or ends.

@@ -12,6 +12,8 @@ import Training
 final class MomentHierarchy: DynamicalSystem {
     let lattice: ModeLattice
     var dimension: Int { 2 * lattice.count }
+    /// Whether the potential depends on the law.
+    var isCoupled: Bool { problem.prescribedWeights == nil }
     /// The places of the potential's own modes in the state: real parts, then imaginary parts.
     let potentialPlaces: [Int]
 

@@ -1,3 +1,4 @@
+import CLanes
 import Torus
 
 /// The right-hand side `Σ_l (k·l) V_l m_{k+l}` of the moments as a sum over the potential's modes: for each pair `±l`,
@@ -17,16 +18,16 @@ final class MomentStencil: @unchecked Sendable {
     private let imaginary: UnsafeMutablePointer<Double>
     /// Where each row begins in the padded lattice, at `k_0 = 0`.
     private let paddedStarts: [Int]
-    /// A mode of the potential: its index, `l_0`, the way from `m_k` to `m_{k+l}` in the padded lattice, and `l_1 …`.
+    /// A mode of the potential: its index, `l_0`, and the way from `m_k` to `m_{k+l}` in the padded lattice.
     private struct Wave {
         let mode: Int
         let first: Double
         let shift: Int
-        let rest: [Int]
     }
-    private let waves: [Wave]
+    private let waves: UnsafeMutablePointer<Wave>
+    private let waveCount: Int
     /// `Σ_{p ≥ 1} k_p l_p` for each row and wave.
-    private let rowProducts: [Double]
+    private let rowProducts: UnsafeMutablePointer<Double>
     /// Rows in a piece of the parallel loop: some ten thousand operations.
     private let rowsInPiece: Int
 
@@ -43,33 +44,43 @@ final class MomentStencil: @unchecked Sendable {
         margin = degrees[0]
         let length = lattice.rowLength + 2 * margin
         paddedLength = length
-        let size = length * padded.rowCount
+        // The last block of a row may read beyond it.
+        let size = length * padded.rowCount + 8
         real = .allocateLines(capacity: size)
         imaginary = .allocateLines(capacity: size)
         real.initialize(repeating: 0, count: size)
         imaginary.initialize(repeating: 0, count: size)
-        ramp = .allocateLines(capacity: lattice.rowLength)
-        for k in 0..<lattice.rowLength { ramp[k] = Double(k) }
-        let vectors = (0..<lattice.rowCount).map(lattice.rowVector)
+        ramp = .allocateLines(capacity: lattice.rowLength + 8)
+        for k in 0..<lattice.rowLength + 8 { (ramp + k).initialize(to: Double(k)) }
         let (margin, padded) = (margin, padded)
-        paddedStarts = vectors.map { (padded.row($0) ?? 0) * length + margin }
+        paddedStarts = (0..<lattice.rowCount).map { (padded.row(lattice.rowVector($0)) ?? 0) * length + margin }
         let centre = padded.row(degrees.dropFirst().map { _ in 0 }) ?? 0
-        waves = potential.modes.enumerated().dropFirst().map { mode, l in
+        let modes = potential.modes
+        waveCount = modes.count - 1
+        waves = .allocate(capacity: max(1, waveCount))
+        rowProducts = .allocate(capacity: max(1, lattice.rowCount * waveCount))
+        for (mode, l) in modes.enumerated().dropFirst() {
             let row = padded.row(l.dropFirst()) ?? centre
-            return Wave(
-                mode: mode, first: Double(l[0]), shift: (row - centre) * length + l[0], rest: Array(l.dropFirst()))
+            (waves + (mode - 1)).initialize(
+                to: Wave(mode: mode, first: Double(l[0]), shift: (row - centre) * length + l[0]))
         }
-        let waves = waves
-        rowProducts = vectors.flatMap { k in
-            waves.map { wave in Double(zip(k, wave.rest).reduce(0) { $0 + $1.0 * $1.1 }) }
+        for row in 0..<lattice.rowCount {
+            let k = lattice.rowVector(row)
+            for wave in 0..<waveCount {
+                var product = 0
+                for axis in k.indices { product += k[axis] * modes[wave + 1][axis + 1] }
+                (rowProducts + (row * waveCount + wave)).initialize(to: Double(product))
+            }
         }
-        rowsInPiece = max(1, 16_384 / (lattice.rowLength * max(1, waves.count)))
+        rowsInPiece = max(1, 16_384 / (lattice.rowLength * max(1, waveCount)))
     }
 
     deinit {
         real.deallocate()
         imaginary.deallocate()
         ramp.deallocate()
+        waves.deallocate()
+        rowProducts.deallocate()
     }
 
     /// Writes the rates of all moments.
@@ -115,29 +126,39 @@ final class MomentStencil: @unchecked Sendable {
         }
     }
 
-    /// The rates of one row.
+    /// The rates of one row, eight modes at a time; the last eight overlap the ones before.
     private func fill(
         _ row: Int, _ waveReal: UnsafePointer<Double>, _ waveImaginary: UnsafePointer<Double>,
         into rateReal: UnsafeMutablePointer<Double>, _ rateImaginary: UnsafeMutablePointer<Double>
     ) {
-        let length = lattice.rowLength
-        rateReal.update(repeating: 0, count: length)
-        rateImaginary.update(repeating: 0, count: length)
-        let (hereRe, hereIm, ramp) = (real + paddedStarts[row], imaginary + paddedStarts[row], ramp)
-        let base = row &* waves.count
-        for (index, wave) in waves.enumerated() {
-            let (vr, vi) = (waveReal[wave.mode], waveImaginary[wave.mode])
-            let (slope, constant) = (wave.first, rowProducts[base &+ index])
-            let (upRe, upIm) = (hereRe + wave.shift, hereIm + wave.shift)
-            let (downRe, downIm) = (hereRe - wave.shift, hereIm - wave.shift)
-            var j = 0
-            while j < length {
-                let factor = constant + slope * ramp[j]
-                rateReal[j] = rateReal[j] + factor * (vr * (upRe[j] - downRe[j]) - vi * (upIm[j] + downIm[j]))
-                rateImaginary[j] =
-                    rateImaginary[j] + factor * (vr * (upIm[j] - downIm[j]) + vi * (upRe[j] + downRe[j]))
-                j = j &+ 1
+        let (length, ramp, waves, count) = (lattice.rowLength, ramp, waves, waveCount)
+        let (hereRe, hereIm) = (UnsafePointer(real + paddedStarts[row]), UnsafePointer(imaginary + paddedStarts[row]))
+        let products = rowProducts + row &* count
+        var next = 0
+        while next < length {
+            let j = length >= 8 ? min(next, length &- 8) : 0
+            let k = Continuum.load(ramp, j)
+            var (re, im) = (SIMD8<Double>(), SIMD8<Double>())
+            for index in 0..<count {
+                let wave = waves[index]
+                let vr = SIMD8(repeating: waveReal[wave.mode])
+                let vi = SIMD8(repeating: waveImaginary[wave.mode])
+                let factor = kac_multiply_add(SIMD8(repeating: wave.first), k, SIMD8(repeating: products[index]))
+                let (up, down) = (j &+ wave.shift, j &- wave.shift)
+                let (upRe, downRe) = (Continuum.load(hereRe, up), Continuum.load(hereRe, down))
+                let (upIm, downIm) = (Continuum.load(hereIm, up), Continuum.load(hereIm, down))
+                let turnedRe = kac_multiply_subtract(vi, upIm + downIm, vr * (upRe - downRe))
+                let turnedIm = kac_multiply_add(vi, upRe + downRe, vr * (upIm - downIm))
+                re = kac_multiply_add(factor, turnedRe, re)
+                im = kac_multiply_add(factor, turnedIm, im)
             }
+            if length >= 8 {
+                store(re, rateReal, j)
+                store(im, rateImaginary, j)
+            } else {
+                for i in 0..<length { (rateReal[i], rateImaginary[i]) = (re[i], im[i]) }
+            }
+            next = next &+ 8
         }
     }
 }

@@ -24,13 +24,16 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
     /// Steps tried again with a smaller size so far.
     public private(set) var rejectedSteps = 0
 
+    /// The limit of the last step, and the steps kept on the way to it.
+    private var way = (limit: -Double.infinity, steps: 0)
+
     /// Where the rate at the current state is, if anywhere.
     private enum RateAtState { case unknown, firstStage, lastStage }
 
     private let count: Int
     private let memory: UnsafeMutablePointer<Double>
-    /// Unknowns whose error is estimated at a time.
-    private static var errorBlock: Int { 256 }
+    /// Unknowns that are worked on at a time: four rows of them stay in the first cache.
+    private static var block: Int { 512 }
     private let estimate: UnsafeMutablePointer<Double>
     private var rate = RateAtState.unknown
     private var extraStagesAreReady = false
@@ -47,9 +50,10 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         self.time = time
         previousTime = time
         count = state.count
+        rateSlots = (3, 3 + pair.stageCount)
         let slots = 3 + pair.stageCount + 1 + (pair.dense.map { $0.nodes.count + 3 + $0.polynomial.count } ?? 0)
-        memory = .allocate(capacity: slots * count + Self.errorBlock)
-        memory.initialize(repeating: 0, count: slots * count + Self.errorBlock)
+        // Every slot is written before it is read: those that are never used stay without pages.
+        memory = .allocate(capacity: slots * count + Self.block)
         estimate = memory + slots * count
         for i in 0..<count { memory[i] = state[i] }
     }
@@ -57,12 +61,17 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
     deinit { memory.deallocate() }
 
     // The memory, in slots of one state each: the state, the one before, the trial; the stages and the rate at the
-    // step's end; the extra stages of the dense output and its polynomial.
+    // step's end; the extra stages of the dense output and its polynomial. What a kept step makes the state, or the first
+    // stage of the next step, changes its slot, not its place.
+    private var slots = (current: 0, previous: 1, trial: 2)
+    private var rateSlots: (first: Int, last: Int)
     private func slot(_ index: Int) -> UnsafeMutablePointer<Double> { memory + index * count }
-    private var current: UnsafeMutablePointer<Double> { slot(0) }
-    private var previous: UnsafeMutablePointer<Double> { slot(1) }
-    private var trial: UnsafeMutablePointer<Double> { slot(2) }
-    private func stage(_ index: Int) -> UnsafeMutablePointer<Double> { slot(3 + index) }
+    private var current: UnsafeMutablePointer<Double> { slot(slots.current) }
+    private var previous: UnsafeMutablePointer<Double> { slot(slots.previous) }
+    private var trial: UnsafeMutablePointer<Double> { slot(slots.trial) }
+    private func stage(_ index: Int) -> UnsafeMutablePointer<Double> {
+        slot(index == 0 ? rateSlots.first : (index == pair.stageCount ? rateSlots.last : 3 + index))
+    }
     private func polynomial(_ index: Int) -> UnsafeMutablePointer<Double> {
         stage(pair.stageCount + 1 + (pair.dense?.nodes.count ?? 0) + index)
     }
@@ -84,12 +93,16 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
 
     /// Takes one step that does not go beyond `limit`.
     ///
-    /// - Throws: `TimeSteppingError` when the state is no longer finite or the step becomes too small.
+    /// - Throws: `TimeSteppingError` when the state is no longer finite, the step becomes too small, or the limit is too far away.
     public func step(limit: Double) throws {
+        if way.limit != limit { way = (limit, 0) }
+        if StepCount.isHopeless(taken: way.steps, step: stepSize, remaining: limit - time) {
+            throw TimeSteppingError.tooManySteps(time: time, step: stepSize, end: limit)
+        }
         switch rate {
         case .unknown: system.derivative(time: time, state: current, rate: stage(0))
         case .firstStage: break
-        case .lastStage: stage(0).update(from: stage(pair.stageCount), count: count)
+        case .lastStage: rateSlots = (rateSlots.last, rateSlots.first)
         }
         rate = .firstStage
         denseIsReady = false
@@ -105,11 +118,11 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
             let ratio = errorRatio(h)
             let growth = ratio.isFinite ? min(6, max(0.2, 0.9 * pow(ratio, -pair.controlExponent))) : 0.1
             if ratio <= 1 {
-                previous.update(from: current, count: count)
-                current.update(from: trial, count: count)
+                slots = (current: slots.trial, previous: slots.current, trial: slots.previous)
                 previousTime = time
                 time = lands ? limit : time + h
                 acceptedSteps += 1
+                way.steps += 1
                 rate = .lastStage
                 let proposal = h * (rejected ? min(1, growth) : growth)
                 stepSize = h < stepSize ? max(stepSize, proposal) : proposal
@@ -124,12 +137,12 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         }
     }
 
-    /// Goes back to the state before the last step, with the step size halved.
+    /// Goes back to the state before the last step, with half its size proposed.
     ///
     /// - Precondition: a step has been taken, and not undone.
     public func undoStep() {
         precondition(rate == .lastStage)
-        current.update(from: previous, count: count)
+        slots = (current: slots.previous, previous: slots.current, trial: slots.trial)
         stepSize = (time - previousTime) / 2
         time = previousTime
         acceptedSteps -= 1
@@ -157,26 +170,39 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         _ entries: [EmbeddedPair.Entry], scale: Double, base: UnsafeMutablePointer<Double>?,
         into result: UnsafeMutablePointer<Double>
     ) {
-        let block = 1024
-        var start = 0
-        while start < count {
-            let length = min(block, count &- start)
-            let out = result + start
-            if let base {
-                out.update(from: base + start, count: length)
-            } else {
-                out.update(repeating: 0, count: length)
+        for start in stride(from: 0, to: count, by: Self.block) {
+            sum(
+                entries, scale: scale, base: base.map { $0 + start }, start, min(Self.block, count - start),
+                into: result + start)
+        }
+    }
+
+    /// Writes `base + scale·Σ weight·stage` of a block, four stages at a time.
+    private func sum(
+        _ entries: [EmbeddedPair.Entry], scale: Double, base: UnsafeMutablePointer<Double>?, _ start: Int,
+        _ length: Int, into result: UnsafeMutablePointer<Double>
+    ) {
+        var from = base ?? result
+        if base == nil { result.update(repeating: 0, count: length) }
+        if entries.isEmpty, let base { result.update(from: base, count: length) }
+        func row(_ entry: Int) -> UnsafeMutablePointer<Double> { stage(entries[entry].stage) + start }
+        func weight(_ entry: Int) -> Double { scale * entries[entry].weight }
+        var e = 0
+        while e < entries.count {
+            switch entries.count - e {
+            case 1:
+                RowSum.write(result, from, row(e), weight(e), count: length)
+                e += 1
+            case 2, 3:
+                RowSum.write(result, from, row(e), row(e + 1), (weight(e), weight(e + 1)), count: length)
+                e += 2
+            default:
+                RowSum.write(
+                    result, from, row(e), row(e + 1), row(e + 2), row(e + 3),
+                    (weight(e), weight(e + 1), weight(e + 2), weight(e + 3)), count: length)
+                e += 4
             }
-            for entry in entries {
-                let k = stage(entry.stage) + start
-                let weight = scale * entry.weight
-                var j = 0
-                while j < length {
-                    out[j] = out[j] + weight * k[j]
-                    j = j &+ 1
-                }
-            }
-            start = start &+ length
+            from = result
         }
     }
 
@@ -185,33 +211,22 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         if count == 0 { return 0 }
         var square = 0.0
         var dampingSquare = 0.0
-        for start in stride(from: 0, to: count, by: Self.errorBlock) {
-            let length = min(Self.errorBlock, count - start)
-            square += scaledSquare(pair.errorWeights, start, length)
-            if !pair.damping.isEmpty { dampingSquare += scaledSquare(pair.damping, start, length) }
+        for start in stride(from: 0, to: count, by: Self.block) {
+            let length = min(Self.block, count - start)
+            square += scaledSquare(pair.errorWeights, h, start, length)
+            if !pair.damping.isEmpty { dampingSquare += scaledSquare(pair.damping, h, start, length) }
         }
         if square == 0 { return 0 }
-        if pair.damping.isEmpty { return abs(h) * (square / Double(count)).squareRoot() }
-        return abs(h) * square / ((square + 0.01 * dampingSquare) * Double(count)).squareRoot()
+        if pair.damping.isEmpty { return (square / Double(count)).squareRoot() }
+        return square / ((square + 0.01 * dampingSquare) * Double(count)).squareRoot()
     }
 
-    /// The sum over a block of the squares of `Σ weight·stage / (tolerance·(1 + |y|))`.
-    private func scaledSquare(_ entries: [EmbeddedPair.Entry], _ start: Int, _ length: Int) -> Double {
-        let estimate = estimate
-        estimate.update(repeating: 0, count: length)
-        for entry in entries {
-            let k = stage(entry.stage) + start
-            let weight = entry.weight
-            for j in 0..<length { estimate[j] = estimate[j] + weight * k[j] }
-        }
-        let (y, y1) = (current + start, trial + start)
-        var sum = 0.0
-        for j in 0..<length {
-            let size = 1 + (abs(y[j]) > abs(y1[j]) ? abs(y[j]) : abs(y1[j]))
-            let ratio = estimate[j] / (tolerance * size)
-            sum += ratio * ratio
-        }
-        return sum
+    /// The sum over a block of the squares of `h·Σ weight·stage / (tolerance·(1 + |y|))`.
+    private func scaledSquare(
+        _ entries: [EmbeddedPair.Entry], _ h: Double, _ start: Int, _ length: Int
+    ) -> Double {
+        sum(entries, scale: h, base: nil, start, length, into: estimate)
+        return RowSum.scaledSquare(estimate, current + start, trial + start, tolerance: tolerance, count: length)
     }
 
     /// A first step from the sizes of the state, its rate and the rate's change (Hairer, Nørsett, Wanner II.4).
@@ -312,24 +327,6 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         }
         for (row, entries) in dense.polynomial.enumerated() {
             combine(entries, scale: h, base: nil, into: polynomial(3 + row))
-        }
-    }
-}
-
-/// Why an integration cannot go on.
-public enum TimeSteppingError: Error, Equatable, CustomStringConvertible {
-    /// The step that the tolerance asks for is below the resolution of the time.
-    case stepTooSmall(time: Double)
-    /// The rate is infinite or not a number, however small the step.
-    case notFinite(time: Double)
-
-    /// What was found, and what to do.
-    public var description: String {
-        switch self {
-        case .stepTooSmall(let time):
-            "the time step became too small at t = \(time): ask for a larger tolerance or an earlier end"
-        case .notFinite(let time):
-            "the state is no longer finite at t = \(time): check the problem's data, or end earlier"
         }
     }
 }

@@ -52,11 +52,17 @@ struct Simulation {
         }
         progress.begin(
             "limit (\(experiment.scheme.name))", total: experiment.times.last ?? 0, unit: "time units")
-        let limit = try Limit(
-            problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
-            refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
-            policy: experiment.policy, stops: experiment.stops, estimatesErrors: experiment.estimatesErrors,
-            keepsOutputs: true, parallelism: parallelism, progress: progress.update)
+        let limit: Limit
+        do {
+            limit = try Limit(
+                problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
+                refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
+                policy: experiment.policy, stops: experiment.stops, estimatesErrors: experiment.estimatesErrors,
+                keepsOutputs: true, parallelism: parallelism, progress: progress.update)
+        } catch let error as ContinuumError {
+            guard case .gridTooCoarse = error, let cells = experiment.cellsNode else { throw error }
+            throw cells.error(String("\(error)".trimmingPrefix("continuum.grid: ")))
+        }
         progress.end()
         try Self.sayHowItEnded(limit, progress)
         Self.warnOfExactErrors(limit, experiment.scheme, progress)
@@ -112,7 +118,10 @@ struct Simulation {
                 "the limit is by characteristics: the method was under-resolved from t = \(Measured.time(time)) on")
         }
         if let reason = limit.errorEstimateFailure {
-            progress.warn("the error of the limit is not known, its companions failed: \(reason)")
+            progress.warn(
+                limit.errorEstimate == nil
+                    ? "the error of the limit is not known, its companions failed: \(reason)"
+                    : "the error of the limit is not known at every output, its companions were ended: \(reason)")
         }
         if let lost = limit.resolutions.compactMap(\.lostAt).min() {
             progress.warn(

@@ -116,20 +116,44 @@ import Training
         #expect(limit.solverErrors[0] < 1e-15)
     }
 
-    /// Too few cells for half of them, and cells that are not even: what cannot be known is NaN.
+    /// Too few cells for half of them: what cannot be known is NaN.
     @Test func gridsThatCannotBeHalved() throws {
         let scheme = Scheme.finiteVolume(.muscl(.vanLeer), tolerance: 1e-6)
         let few = try Limit(
             ReferenceProblems.oneQubit, scheme: scheme, grid: PeriodicGrid(cells: [12]), times: [1],
             estimatesErrors: true)
         #expect(try #require(few.errorEstimate).moment[0].total.isNaN)
-        let odd = try Limit(
-            ReferenceProblems.oneQubit, scheme: scheme, grid: PeriodicGrid(cells: [101]), times: [2],
-            estimatesErrors: true)
-        let estimate = try #require(odd.errorEstimate)
-        #expect(estimate.density[0].total.isNaN)
-        let truth = try #require(odd.exactMomentErrors)[0]
-        #expect((0.3...4).contains(estimate.moment[0].total / truth), "\(estimate.moment[0]), \(truth)")
+    }
+
+    /// Cells that are not even in number are halved upwards, and compared by their waves.
+    @Test(arguments: [Scheme.Reconstruction.upwind, .muscl(.vanLeer), .weno5], [[101], [75, 49]])
+    func oddNumbersOfCells(reconstruction: Scheme.Reconstruction, cells: [Int]) throws {
+        let limit = try Limit(
+            cells.count == 1 ? ReferenceProblems.oneQubit : GalerkinTests.additive(dimension: 2),
+            scheme: .finiteVolume(reconstruction, tolerance: 1e-7), grid: PeriodicGrid(cells: cells), times: [0.5, 2],
+            estimatesErrors: true, parallelism: .allCores)
+        let estimate = try #require(limit.errorEstimate)
+        for (output, truth) in try Self.trueErrors(limit).enumerated() {
+            // The factors of even numbers.
+            #expect((0.3...3).contains(estimate.density[output].total / truth.density), "\(estimate), \(truth)")
+            #expect((0.3...8).contains(estimate.moment[output].total / truth.moment), "\(estimate), \(truth)")
+        }
+    }
+
+    /// What is left of the time on the clock bounds the companions too: errors that they have not reached are not known.
+    @Test(arguments: [
+        Scheme.finiteVolume(.upwind, tolerance: 1e-6), .galerkin(tolerance: 1e-9),
+        .characteristics(nodes: nil, tolerance: 1e-9),
+    ])
+    func theWallTimeEndsCompanions(scheme: Scheme) throws {
+        let limit = try Limit(
+            ReferenceProblems.oneQubit, scheme: scheme, grid: PeriodicGrid(cells: [64]), times: [0, 5],
+            stops: [.wallTime(seconds: 1e-9)], estimatesErrors: true)
+        #expect(limit.times.count == 2 && limit.times[1] < 5)
+        let estimate = try #require(limit.errorEstimate)
+        #expect(!estimate.moment[0].total.isNaN && estimate.moment[1].total.isNaN)
+        #expect(estimate.density.count == 2 && estimate.density[1].total.isNaN)
+        #expect(limit.errorEstimateFailure?.contains("seconds have passed") == true)
     }
 
     /// Beyond three angles the lattices' spread is the error, and there is no density to judge.

@@ -1,5 +1,6 @@
 import Experts
 import Testing
+import TimeStepping
 import Torus
 import Training
 
@@ -16,6 +17,27 @@ import Training
             try Limit(
                 ReferenceProblems.threeHarmonics, scheme: .finiteVolume(.upwind, tolerance: 1e-6), grid: coarse,
                 times: [1])
+        }
+    }
+
+    /// Ends that no number of steps reaches: velocities of 1e200, and an end at 1e300. Neither runs for ever, and the state is good.
+    @Test(arguments: [(1e200, 1.0), (1, 1e300)])
+    func endsOutOfReach(speed: Double, end: Double) throws {
+        let potential = try TrigonometricPolynomial(["cos(a)": speed], names: ["a"])
+        let problem = MeanFieldProblem(potential: potential.basis, weights: potential.coefficients)
+        let grid = try PeriodicGrid(cells: [16])
+        let solvers: [any ContinuumSolver] = [
+            try FiniteVolume(problem, grid: grid, reconstruction: .muscl(.vanLeer), tolerance: 1e-3),
+            try Characteristics(problem, nodes: 32, tolerance: 1e-3),
+        ]
+        for solver in solvers {
+            let error = #expect(throws: TimeSteppingError.self) { try solver.advance(to: end) }
+            guard case .tooManySteps(let time, _, let limit) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(time > 0 && time < 1e-12 * end && limit == end && solver.time == time)
+            #expect(solver.moments().allSatisfy { $0.isFinite })
         }
     }
 

@@ -22,6 +22,15 @@ private struct Growth: DynamicalSystem {
     }
 }
 
+/// A turn at a constant rate, whose steps never grow.
+private struct Turn: DynamicalSystem {
+    let dimension = 2
+    let rate: Double
+    func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
+        (rate[0], rate[1]) = (-self.rate * state[1], self.rate * state[0])
+    }
+}
+
 @Suite struct AdaptiveRungeKuttaTests {
     /// An orbit of eccentricity 0.5 turns an early error in speed into one in phase: three digits in a period.
     @Test(arguments: [("5(4)", 1e-9, 1e-6), ("8(5,3)", 1e-12, 1e-9)])
@@ -98,6 +107,17 @@ private struct Growth: DynamicalSystem {
         #expect(solver.time == 1 && solver.state[0] > 0)
         try solver.advance(to: 2)
         #expect(abs(solver.state[0] - exp(sin(2.0))) < 1e-11)
+    }
+
+    /// Nobody waits for a million million steps, whether they are short or the end is far.
+    @Test(arguments: [(1e200, 1.0), (1, 1e300)])
+    func anEndOutOfReachIsGivenUp(rate: Double, end: Double) throws {
+        let solver = AdaptiveRungeKutta(Turn(rate: rate), state: [1, 0], pair: .dormandPrince54, tolerance: 1e-6)
+        #expect(throws: TimeSteppingError.self) { try solver.advance(to: end) }
+        #expect(solver.acceptedSteps == 10_000 && solver.time > 1 / rate && solver.time < 1e-12 * end)
+        #expect(abs(hypot(solver.state[0], solver.state[1]) - 1) < 0.1)
+        // A nearer end is reached all the same.
+        try solver.advance(to: solver.time + 10 / rate)
     }
 
     @Test func blowUpIsReportedWithItsTime() throws {

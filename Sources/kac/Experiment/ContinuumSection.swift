@@ -74,10 +74,10 @@ struct ContinuumSection {
         try PeriodicGrid(cells: Array(repeating: [256, 128, 48][min(dimension, 3) - 1], count: dimension))
     }
 
-    /// The grid, from its file or in place.
+    /// The grid, from its file or in place, and where its cells are given.
     ///
     /// - Parameter dimension: the number of axes that it must have; `nil` for any.
-    func grid(dimension: Int?, in folder: URL) throws -> PeriodicGrid? {
+    func grid(dimension: Int?, in folder: URL) throws -> (grid: PeriodicGrid, cells: ConfigurationNode)? {
         guard let node = keys["grid"] else { return nil }
         if let dimension, dimension > 3 {
             throw node.error(
@@ -97,7 +97,7 @@ struct ContinuumSection {
                     "found \(Self.count(grid.dimension, "axis", "axes")), expected one for each of the "
                         + Self.count(dimension, "angle", "angles"))
             }
-            return grid
+            return (grid, cells)
         } catch let error as GridError {
             throw cells.error("\(error)")
         }

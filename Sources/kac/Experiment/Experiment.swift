@@ -79,6 +79,8 @@ struct Experiment {
     var estimatesErrors: Bool
     /// The grid of the densities; `nil` beyond three angles.
     var grid: PeriodicGrid?
+    /// Where the cells of the grid are given, if they are.
+    var cellsNode: ConfigurationNode?
     var particles: Particles?
     var compare: Compare?
     /// The run file, relative to the working directory.
@@ -119,7 +121,7 @@ extension Experiment {
                 }
             }
             let polynomial = try Self.potential(
-                potential, grid: continuum?.grid(dimension: nil, in: folder)?.dimension)
+                potential, grid: continuum?.grid(dimension: nil, in: folder)?.grid.dimension)
             model = .potential(polynomial)
             angleNames = Self.angleNames(polynomial.basis.dimension)
         } else {
@@ -151,8 +153,10 @@ extension Experiment {
         }
         policy = try continuum?.policy() ?? .refine
         estimatesErrors = try continuum?.estimatesErrors() ?? true
+        let given = try continuum?.grid(dimension: dimension, in: folder)
+        cellsNode = given?.cells
         grid =
-            try continuum?.grid(dimension: dimension, in: folder)
+            try given?.grid
             ?? (model.dimension <= 3 ? ContinuumSection.defaultGrid(dimension: model.dimension) : nil)
         stops = try Self.stops(keys["time"])
         particles = try keys["particles"].map(Self.particles)
@@ -282,6 +286,9 @@ extension Experiment {
         return try keys["alpha"]?.positiveNumber() ?? 1
     }
 
+    /// Outputs in equal parts of a later end could not be told apart from infinity.
+    private static let largestTime = 1e300
+
     private static func times(_ node: ConfigurationNode) throws -> [Double] {
         let keys = try node.children(known: ["end", "outputs", "stop"])
         if let outputs = keys["outputs"], outputs.isList {
@@ -294,7 +301,9 @@ extension Experiment {
             }
             return times
         }
-        let end = try child("end", of: keys, node).positiveNumber()
+        let last = try child("end", of: keys, node)
+        let end = try last.positiveNumber()
+        guard end <= largestTime else { throw last.error("found \(end), expected at most \(largestTime)") }
         let count = try keys["outputs"]?.integer(in: 2...1_000_000) ?? 11
         return (0..<count).map { end * Double($0) / Double(count - 1) }
     }
