@@ -1,5 +1,6 @@
 import Foundation
 import Torus
+import Training
 
 /// Cell averages of a density from its values, by Gauss–Legendre rules: positive by construction, and of a mass that is 1 only as
 /// far as they are right.
@@ -7,12 +8,15 @@ import Torus
 /// The density at the centres comes first. Its differences of even order along an axis estimate its derivatives, and these the errors
 /// of the rules: each cell takes the smallest rule that holds the tolerance against the largest density. Where six points an
 /// axis are not enough, the grid does not show the density, and cells are cut into panels until two rules agree. A mass that is
-/// missing is looked for where the nodes are.
+/// missing is looked for where the nodes are. A law that begins as a field has jumps, which no rule resolves: its cells are cut only
+/// a little, and the error is that of a jump in a panel.
 struct CellQuadrature {
     /// Points an axis beyond which a cell is cut into panels.
     static let largestRule = 6
     /// Points in a cell beyond which it is taken as it is.
     static let largestPointCount = 1 << 16
+    /// The same for a law that begins as a field.
+    static let largestPointCountOfJumps = 1 << 8
 
     let grid: PeriodicGrid
     let backward: BackwardCharacteristics
@@ -80,12 +84,13 @@ struct CellQuadrature {
     private func refine(_ values: inout [Double], cells: [Int], threshold: Double) throws {
         var open = cells
         var coarse = try averages(over: open, rule: .init(points: Self.largestRule))
+        for (cell, value) in zip(open, coarse) { values[cell] = value }
         var panels = 2
-        while !open.isEmpty {
+        var limit = Self.largestPointCount
+        if case .field = backward.law { limit = Self.largestPointCountOfJumps }
+        while !open.isEmpty, pow(Double(panels * Self.largestRule), Double(grid.dimension)) <= Double(limit) {
             let fine = try averages(over: open, rule: .init(points: Self.largestRule), panels: panels)
             for (cell, value) in zip(open, fine) { values[cell] = value }
-            let points = pow(Double(2 * panels * Self.largestRule), Double(grid.dimension))
-            guard points <= Double(Self.largestPointCount) else { return }
             let left = open.indices.filter { abs(fine[$0] - coarse[$0]) > threshold }
             coarse = left.map { fine[$0] }
             open = left.map { open[$0] }

@@ -231,24 +231,25 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
 
     /// A first step from the sizes of the state, its rate and the rate's change (Hairer, Nørsett, Wanner II.4).
     private func startingStep(span: Double) -> Double {
+        // Divided by the largest ratio, so that squares of large rates do not overflow.
         func norm(_ value: (Int) -> Double) -> Double {
+            func ratio(_ i: Int) -> Double { abs(value(i)) / (tolerance * (1 + abs(current[i]))) }
+            let largest = (0..<count).reduce(0) { max($0, ratio($1)) }
+            guard largest > 0, largest.isFinite else { return largest }
             var sum = 0.0
-            for i in 0..<count {
-                let ratio = value(i) / (tolerance * (1 + abs(current[i])))
-                sum += ratio * ratio
-            }
-            return (sum / Double(max(1, count))).squareRoot()
+            for i in 0..<count { sum += (ratio(i) / largest) * (ratio(i) / largest) }
+            return largest * (sum / Double(count)).squareRoot()
         }
         let d0 = norm { self.current[$0] }
         let d1 = norm { self.stage(0)[$0] }
         let h0 = min(span, d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1)
         for i in 0..<count { trial[i] = current[i] + h0 * stage(0)[i] }
         system.derivative(time: time + h0, state: trial, rate: stage(1))
-        let d2 = norm { (self.stage(1)[$0] - self.stage(0)[$0]) / h0 }
+        let d2 = norm { self.stage(1)[$0] - self.stage(0)[$0] } / h0
         let steepest = max(d1, d2)
         let h1 = steepest <= 1e-15 ? max(1e-6, h0 * 1e-3) : pow(0.01 / steepest, pair.controlExponent)
         let h = min(100 * h0, h1)
-        return h.isFinite && h > 0 ? min(span, h) : min(span, 1e-6)
+        return h.isFinite && h > 0 ? min(span, h) : (h0 > 0 ? h0 : min(span, 1e-6))
     }
 
     /// The state at a time within the last step, by the pair's dense output.

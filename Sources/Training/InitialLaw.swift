@@ -117,7 +117,8 @@ public enum InitialLawError: Error, Equatable, CustomStringConvertible {
             "found the concentration \(value) of a \(law) law, expected \(expected)"
         case .centre(let value): "found the centre \(value), expected an angle in radians"
         case .negative(let minimum, let place):
-            "the density is negative, \(minimum) at the angles \(place): raise its constant or lower the other coefficients"
+            "the density is negative, \(minimum) at the angles \(place), expected at least 0: raise a polynomial's constant, or "
+                + "correct the cells of a field"
         case .notNormalised(let integral):
             "the density integrates to 1 \(integral < 1 ? "−" : "+") \(abs(integral - 1)), expected 1: "
                 + "divide it by \(integral)"

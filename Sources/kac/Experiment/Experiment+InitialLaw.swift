@@ -61,7 +61,11 @@ extension Experiment {
                 if let cell = field.values.firstIndex(where: { !$0.isFinite }) {
                     throw body.error("found \(field.values[cell]) in cell \(cell), expected finite numbers")
                 }
-                return .field(try FieldLaw(field))
+                do {
+                    return .field(try FieldLaw(field))
+                } catch {
+                    throw body.error("\(error)")
+                }
             }
             let (centres, concentrations) = try parameters(of: body, count: names.count)
             return .product(try zip(centres, concentrations).map { try circleLaw(name, $0, $1) })
