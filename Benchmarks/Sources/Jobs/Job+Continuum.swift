@@ -79,9 +79,10 @@ extension Job {
     }
 
     /// The job of the rest of a name: `muscl/CELLS/THREADS`, `weno5/CELLS/THREADS`, `muscl-3d/CELLS/THREADS`, `galerkin/CELLS/THREADS`,
-    /// `characteristics/CELLS/THREADS`.
+    /// `characteristics/CELLS/THREADS`; the last two may have a tolerance of their own, `galerkin/128/1/1e-5`.
     static func continuum(_ name: String, _ words: [String], target: Double?) throws -> Job? {
-        guard words.count == 3, let cells = Int(words[1]), let threads = Int(words[2]) else { return nil }
+        guard (3...4).contains(words.count), let cells = Int(words[1]), let threads = Int(words[2]) else { return nil }
+        let own = words.count == 4 ? Double(words[3]) : nil
         // As many steps as the Courant number 0.9 asks for.
         let steps = (114 * cells + 511) / 512
         return switch words[0] {
@@ -94,10 +95,11 @@ extension Job {
             try finiteVolume(
                 name, .muscl(.vanLeer), dimension: 3, cells: cells, steps: 60, threads: threads, target: target)
         case "galerkin":
-            // The errors that a spectral method with as many modes as cells and few steps has.
-            try galerkin(name, cells: cells, tolerance: cells > 256 ? 1e-8 : 1e-6, threads: threads, target: target)
+            // Errors of 6e-8 and 4e-10: those that a spectral method with as many modes as cells and few steps has, or less.
+            try galerkin(
+                name, cells: cells, tolerance: own ?? (cells > 256 ? 1e-8 : 1.8e-6), threads: threads, target: target)
         case "characteristics":
-            try characteristics(name, cells: cells, tolerance: 1e-6, threads: threads, target: target)
+            try characteristics(name, cells: cells, tolerance: own ?? 1e-6, threads: threads, target: target)
         default: nil
         }
     }
