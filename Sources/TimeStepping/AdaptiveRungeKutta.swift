@@ -32,6 +32,8 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
 
     private let count: Int
     private let memory: UnsafeMutablePointer<Double>
+    /// Reals from a slot to the next.
+    private let slotLength: Int
     /// Unknowns that are worked on at a time: four rows of them stay in the first cache.
     private static var block: Int { 512 }
     private let estimate: UnsafeMutablePointer<Double>
@@ -53,8 +55,14 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         rateSlots = (3, 3 + pair.stageCount)
         let slots = 3 + pair.stageCount + 1 + (pair.dense.map { $0.nodes.count + 3 + $0.polynomial.count } ?? 0)
         // Every slot is written before it is read: those that are never used stay without pages.
-        memory = .allocate(capacity: slots * count + Self.block)
-        estimate = memory + slots * count
+        // Slots begin with cache lines, and not all of them at the same place of a page.
+        slotLength = (count + 7) / 8 * 8 + 8
+        let capacity = slots * slotLength + Self.block
+        memory =
+            UnsafeMutableRawPointer
+            .allocate(byteCount: capacity * MemoryLayout<Double>.stride, alignment: 64)
+            .bindMemory(to: Double.self, capacity: capacity)
+        estimate = memory + slots * slotLength
         for i in 0..<count { memory[i] = state[i] }
     }
 
@@ -65,7 +73,7 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
     // stage of the next step, changes its slot, not its place.
     private var slots = (current: 0, previous: 1, trial: 2)
     private var rateSlots: (first: Int, last: Int)
-    private func slot(_ index: Int) -> UnsafeMutablePointer<Double> { memory + index * count }
+    private func slot(_ index: Int) -> UnsafeMutablePointer<Double> { memory + index * slotLength }
     private var current: UnsafeMutablePointer<Double> { slot(slots.current) }
     private var previous: UnsafeMutablePointer<Double> { slot(slots.previous) }
     private var trial: UnsafeMutablePointer<Double> { slot(slots.trial) }
