@@ -1,6 +1,35 @@
-import Torus
+public import Torus
 
 extension TorusTransport {
+    /// A bracket of `W₁` on the torus in two and three angles.
+    ///
+    /// The cost `(|x − y|² + ε²)^{1/2}` is followed from `ε = ∞`, where it is that of `W₂`, towards 0, Newton's method keeping the masses
+    /// right and secants leading from one `ε` to the next. At each `ε` the weights give a lower bound, the dual of `W₁`, and the cells a plan;
+    /// both are proven, and the search ends where they are close. Neither needs the best weights of `W₁`, whose cells are thin.
+    ///
+    /// - Parameters:
+    ///   - plan: a plan for `W₂` between the same atoms and density, where the path begins; nil to have it found.
+    ///   - accuracy: the relative width of the bracket at which the search ends. A search that ends before says so in the method's name.
+    ///   - parallelism: the threads; the result is the same to the bit for any number.
+    /// - Throws: `TransportError` when the numbers of angles or of atoms differ.
+    /// - Complexity: some tens of partitions into Apollonius cells, each O(cells + N/accuracy) in two angles; up to `partitions` where
+    ///   mass is carried much farther than its cells are wide.
+    /// - Source: Hartmann, Schuhmacher, *Semi-discrete optimal transport: a solution procedure for the unsquared Euclidean distance case*, Math.
+    ///   Methods Oper. Res. 92 (2020), for the dual and its cells.
+    public static func w1(
+        _ atoms: TorusAtoms, _ density: TorusDensity, from plan: SemiDiscretePlan? = nil, accuracy: Double = 0.005,
+        parallelism: Parallelism = .serial, partitions: Int = 400
+    ) throws -> Distance {
+        let plan = try plan ?? self.plan(atoms, density, parallelism: parallelism)
+        let start = try w1(atoms, density, within: plan)
+        let path = ApolloniusPath(atoms, density, plan: plan, parallelism: parallelism)
+        let found = path.bracket(within: start.lower...start.upper, accuracy: accuracy, limit: partitions)
+        let isClose = found.ends.upperBound - found.ends.lowerBound <= accuracy * found.ends.upperBound
+        return Distance(
+            lower: found.ends.lowerBound, upper: found.ends.upperBound,
+            method: "torus W1: Apollonius cells" + (isClose ? "" : earlyEnd), iterations: found.partitions)
+    }
+
     /// A bracket of `W₁` on the torus in two and three angles from the circle distances of the marginals and a plan for `W₂`.
     ///
     /// Below: for any plan `γ` and any unit vector `u ≥ 0`, `∫ |x − y| dγ ≥ Σ_a u_a ∫ |x_a − y_a| dγ ≥ Σ_a u_a W₁(marginals of

@@ -67,8 +67,8 @@ public func wasserstein(atoms: CircleAtoms, density: CircleDensity, order: Wasse
 
 /// The Wasserstein distance of the given order on the torus in two or three angles, in radians.
 ///
-/// Order 2 is exact unless the method's name says that the solver stopped early; order 1 is the enclosure
-/// `TorusTransport.w1(_:_:within:)`.
+/// Order 2 is exact and order 1 known to half a per cent (`TorusTransport.w1`), unless the method's name says that the solver
+/// stopped early.
 ///
 /// - Throws: `TransportError` when the numbers of angles differ.
 public func wasserstein(
@@ -76,7 +76,7 @@ public func wasserstein(
 ) throws -> Distance {
     let plan = try TorusTransport.plan(atoms, density, parallelism: parallelism)
     return switch order {
-    case .one: try TorusTransport.w1(atoms, density, within: plan)
+    case .one: try TorusTransport.w1(atoms, density, from: plan, parallelism: parallelism)
     case .two: plan.distance
     }
 }

@@ -45,7 +45,7 @@ import Transport
         let problem = Self.problem(dimension)
         let limit = try Self.limit(problem, cells: dimension == 2 ? 16 : 8, times: [0, 1, 2])
         // Six replicates run side by side on two threads, and one after the other, each on all, on eight.
-        let plan = Self.plan(counts: [1, 2, 5, 150], replicates: 6, outputs: [0, 1, 2])
+        let plan = Self.plan(counts: [1, 2, 5, 40], replicates: 6, outputs: [0, 1, 2])
         let runs = try [1, 2, 8].map {
             try Comparison(problem, limit: limit, plan: plan, parallelism: Parallelism(threads: $0))
         }
@@ -80,8 +80,9 @@ import Transport
             #expect(sample.upper - sample.lower <= 1e-9 * sample.value)
             let first = run.sample(.w1, count: 1, output: output, replicate: 0)
             #expect(first.lower <= sample.upper && first.upper <= sample.upper, "W1 ≤ W2")
-            let enclosure = try TorusTransport.w1(atoms, density, within: cold)
-            #expect(abs(first.lower - enclosure.lower) <= 1e-12 && abs(first.upper - enclosure.upper) <= 1e-6)
+            #expect(first.upper - first.lower <= 0.01 * first.upper)
+            let enclosure = try TorusTransport.w1(atoms, density, accuracy: 0.002)
+            #expect(first.lower <= enclosure.upper && enclosure.lower <= first.upper)
         }
     }
 
@@ -95,9 +96,9 @@ import Transport
         for initialLaw in [InitialLaw.uniform, law] {
             let problem = Self.problem(dimension, initialLaw: initialLaw)
             let limit = try Self.limit(problem, cells: dimension == 2 ? 32 : 16, times: [0])
-            let run = try Comparison(
-                problem, limit: limit, plan: Self.plan(counts: counts, replicates: replicates, outputs: [0]),
-                parallelism: .allCores)
+            var plan = Self.plan(counts: counts, replicates: replicates, outputs: [0])
+            plan.wasserstein = [.two]
+            let run = try Comparison(problem, limit: limit, plan: plan, parallelism: .allCores)
             if initialLaw == .uniform {
                 for (index, count) in counts.enumerated() {
                     let n = Double(count)
@@ -118,8 +119,17 @@ import Transport
             #expect(rate.theory == (dimension == 2 ? -0.5 : -1.0 / 3) && rate.proved == -0.25)
             // Three counts over a factor of four to ten, each mean known to about a per cent.
             #expect(abs(rate.exponent - rate.theory) < 0.02, "\(rate.exponent), seed 21")
-            let first = try #require(rates.first { $0.quantity == .w1 })
-            #expect(first.verdict == .notApplicable && first.theory.isNaN)
         }
+    }
+
+    /// The power of `N` of W₁ in several angles has no known corrections here: no verdict.
+    @Test func noVerdictForW1() throws {
+        let problem = Self.problem(2)
+        let limit = try Self.limit(problem, cells: 8, times: [0])
+        var plan = Self.plan(counts: [10, 20, 40], replicates: 4, outputs: [0])
+        plan.wasserstein = [.one]
+        let rates = try Comparison(problem, limit: limit, plan: plan).rates(densityRatios: [1])
+        let rate = try #require(rates.first { $0.quantity == .w1 })
+        #expect(rate.verdict == .notApplicable && rate.theory.isNaN && rate.exponent < 0)
     }
 }

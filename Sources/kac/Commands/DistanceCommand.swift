@@ -21,7 +21,7 @@ struct DistanceCommand: ParsableCommand {
               run.h5             the density of a run file, at its last output or --time
 
             The lower and the upper end of the bracket are proven bounds of W_p, p = 1 or 2, in the unit of the period. W2, and W1 \
-            for one angle, are exact to nine digits of W_p^p or better; W1 in two and three angles is a wide bracket in this version. \
+            for one angle, are exact to nine digits of W_p^p or better; W1 in two and three angles is known to half a per cent. \
             What the command did to the data is said on standard error.
 
               kac distance atoms.csv density.npy -p 2
