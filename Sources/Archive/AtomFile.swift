@@ -29,9 +29,11 @@ public struct AtomFile: Sendable, Equatable {
     ///   - time: the output of a run file; nil for the last.
     ///   - ensembleCount: the number of experts of the ensemble of a run file; nil for the one that it has.
     ///   - replicate: the replicate of that ensemble; nil for the one that it has, which is 0.
+    ///   - largestDimension: the most angles of an atom.
     /// - Throws: `ArchiveError` for HDF5 files, `GridFileError` or `AtomFileError` for the others.
     public init(
-        contentsOf name: String, time: Double? = nil, ensembleCount: Int? = nil, replicate: Int? = nil
+        contentsOf name: String, time: Double? = nil, ensembleCount: Int? = nil, replicate: Int? = nil,
+        largestDimension: Int = 3
     ) throws {
         let (file, path) = FileName.parts(of: name)
         if path == nil, ["h5", "hdf5", "nc"].contains(URL(fileURLWithPath: name).pathExtension.lowercased()) {
@@ -48,15 +50,20 @@ public struct AtomFile: Sendable, Equatable {
         if ensembleCount != nil || replicate != nil { throw AtomFileError.noEnsembles(name: name) }
         if let path {
             let array = try GridFile.array(at: path, in: URL(fileURLWithPath: file))
-            try self.init(name, array.values, shape: array.shape, isColumnMajor: false)
+            try self.init(
+                name, array.values, shape: array.shape, isColumnMajor: false, largestDimension: largestDimension)
             return
         }
         switch URL(fileURLWithPath: name).pathExtension.lowercased() {
         case "npy":
             let array = try NumPyArray(FileName.contents(of: name), name: name)
-            try self.init(name, array.values, shape: array.shape, isColumnMajor: array.isColumnMajor)
+            try self.init(
+                name, array.values, shape: array.shape, isColumnMajor: array.isColumnMajor,
+                largestDimension: largestDimension)
         case "csv", "txt":
-            try self.init(NumberTable(FileName.contents(of: name), name: name, mayHaveHeader: true), name: name)
+            try self.init(
+                NumberTable(FileName.contents(of: name), name: name, mayHaveHeader: true), name: name,
+                largestDimension: largestDimension)
         default: throw AtomFileError.unknownFormat(name: name)
         }
     }
@@ -78,8 +85,10 @@ public struct AtomFile: Sendable, Equatable {
         isRun = true
     }
 
-    private init(_ name: String, _ values: [Double], shape: [Int], isColumnMajor: Bool) throws {
-        guard (1...2).contains(shape.count), (shape.count == 1 ? 1 : shape[1]) <= 3 else {
+    private init(
+        _ name: String, _ values: [Double], shape: [Int], isColumnMajor: Bool, largestDimension: Int
+    ) throws {
+        guard (1...2).contains(shape.count), (shape.count == 1 ? 1 : shape[1]) <= largestDimension else {
             throw AtomFileError.shape(name: name, shape: shape)
         }
         let (count, axes) = (shape[0], shape.count == 1 ? 1 : shape[1])
@@ -95,10 +104,10 @@ public struct AtomFile: Sendable, Equatable {
         isRun = false
     }
 
-    private init(_ table: NumberTable, name: String) throws {
+    private init(_ table: NumberTable, name: String, largestDimension: Int) throws {
         let column = table.header?.firstIndex(of: "weight")
         let columns = table.rows[0].indices.filter { $0 != column }
-        guard (1...3).contains(columns.count) else {
+        guard (1...largestDimension).contains(columns.count) else {
             throw AtomFileError.columns(name: name, angles: columns.count, header: table.header)
         }
         for (row, line) in zip(table.rows, table.lines) {

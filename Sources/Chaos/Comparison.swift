@@ -49,6 +49,9 @@ public struct Comparison: Sendable {
     /// About how far the limit itself is from the true one at each compared time; NaN where that is not known.
     private let solverErrors: [Double]
     private let samples: [Sample]
+    /// The squared `H^{−1}` distances of the synchronous copies from the limit, and their known means; empty without copies.
+    private let variates: [Double]
+    private let variateMeans: [[Double]]
 
     /// Trains the mixtures of a plan and compares them with the limit.
     ///
@@ -65,9 +68,11 @@ public struct Comparison: Sendable {
         let quantities = plan.quantities(hasHeldOutData: !problem.heldOutTargets.isEmpty)
         let sideBySide = plan.replicates >= 2 * parallelism.threads
         let densities = Self.densities(limit, plan)
+        let references = Self.variateReferences(limit, plan)
         let job = ReplicateJob(
             problem: problem, limit: limit, plan: plan, quantities: quantities,
-            densities: densities.map { try? $0.get() }, parallelism: sideBySide ? .serial : parallelism,
+            densities: densities.map { try? $0.get() }, variateReferences: references,
+            parallelism: sideBySide ? .serial : parallelism,
             workPerDistance: Self.workPerDistance(plan, limit),
             progress: WorkMeter(total: Self.work(plan, limit), report: progress))
         let results = try (sideBySide ? parallelism : .serial).map(plan.replicates, job.run(replicate:))
@@ -75,6 +80,10 @@ public struct Comparison: Sendable {
         times = plan.outputs.map { limit.times[$0] }
         self.quantities = quantities
         samples = results.flatMap(\.samples)
+        variates = results.flatMap(\.variates)
+        variateMeans = zip(plan.counts, references).map { count, references in
+            references.map { $0?.meanSquaredSobolevDistance(ofAtoms: count) ?? .nan }
+        }
         solverErrors = plan.outputs.map { limit.solverErrors[$0] }
         shapes = plan.outputs.map {
             limit.densities.indices.contains($0) ? RateShape(squaredW2: limit.densities[$0]) : .power
@@ -123,6 +132,41 @@ public struct Comparison: Sendable {
                 return try ComparedDensity(limit.densities[output])
             }
         }
+    }
+
+    /// The moments of the limit for the variates of each number of experts at each output; empty where there are no copies or no distances.
+    private static func variateReferences(_ limit: Limit, _ plan: ComparisonPlan) -> [[FourierMoments?]] {
+        guard plan.coupling, plan.wasserstein.contains(.two) else { return [] }
+        return plan.counts.map { count in
+            plan.outputs.map { output in
+                guard limit.densities.indices.contains(output) else { return nil }
+                let grid = limit.densities[output].grid
+                let degree = Self.variateDegree(count: count, grid: grid)
+                return degree > 0
+                    ? try? FourierMoments(ofLawWithAverages: limit.densities[output], degree: degree) : nil
+            }
+        }
+    }
+
+    /// The frequencies up to about the experts' spacing, where `W₂` and `H^{−1}` go together best; those that the grid has.
+    ///
+    /// The measurements are in docs/decisions.md.
+    private static func variateDegree(count: Int, grid: PeriodicGrid) -> Int {
+        let spacing = 0.75 * pow(Double(count), 1 / Double(grid.dimension))
+        let most = ((grid.cells.min() ?? 1) - 1) / 2
+        return Swift.min(most, Swift.max(2, Int(Swift.min(spacing, 64).rounded())))
+    }
+
+    /// `E W₂²` with the variance that the synchronous copies explain taken out: they are independent, so the mean of their truncated `H^{−1}` distance
+    /// from the limit is known. `count` and `output` are positions in the plan's lists.
+    ///
+    /// - Returns: nil for fewer than four replicates, without copies (`ComparisonPlan.coupling`) or where a distance is missing.
+    public func squaredW2(count: Int, output: Int) -> ControlVariate? {
+        guard !variates.isEmpty, plan.replicates >= 4, variateMeans[count][output].isFinite else { return nil }
+        let squares = samples(.w2, count: count, output: output).map { $0.value * $0.value }
+        let own = (0..<plan.replicates).map { variates[($0 * plan.counts.count + count) * plan.outputs.count + output] }
+        guard squares.allSatisfy(\.isFinite), own.allSatisfy(\.isFinite) else { return nil }
+        return ControlVariate(samples: squares, variates: own, variateMean: variateMeans[count][output])
     }
 
     /// About how far the density that a distance is measured to is from the law that it stands for, in radians: the grid's
@@ -178,12 +222,14 @@ private struct ReplicateJob: Sendable {
     let plan: ComparisonPlan
     let quantities: [Quantity]
     let densities: [ComparedDensity?]
+    let variateReferences: [[FourierMoments?]]
     let parallelism: Parallelism
     let workPerDistance: Double
     let progress: WorkMeter
 
     struct Outcome: Sendable {
         var samples: [Comparison.Sample] = []
+        var variates: [Double] = []
         var trajectory: [Ensemble] = []
         var functions: [(training: [Double], heldOut: [Double])] = []
     }
@@ -202,7 +248,8 @@ private struct ReplicateJob: Sendable {
                 visit: { copies.append($1) })
         }
         var outcome = Outcome()
-        for count in plan.counts {
+        for (index, count) in plan.counts.enumerated() {
+            let references = variateReferences.isEmpty ? [] : variateReferences[index]
             let keeps = replicate == 0 && count == largest
             try flow.train(
                 draws.prefix(count), times: keeps ? limit.times : times,
@@ -216,6 +263,9 @@ private struct ReplicateJob: Sendable {
                 guard let compared = keeps ? plan.outputs.firstIndex(of: index) : index else { return }
                 outcome.samples += compare(
                     ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil)
+                if !references.isEmpty {
+                    outcome.variates.append(variate(copies[compared].prefix(count), references[compared]))
+                }
                 progress.add(Double(count) * workPerDistance)
             }
         }
@@ -246,6 +296,16 @@ private struct ReplicateJob: Sendable {
             case .lossGap: Comparison.Sample(abs(problem.loss(moments: moments) - limit.losses[output]))
             }
         }
+    }
+
+    /// The squared truncated `H^{−1}` distance of independent copies from the limit.
+    private func variate(_ copies: Ensemble, _ reference: FourierMoments?) -> Double {
+        guard let reference,
+            let moments = try? FourierMoments(
+                atoms: copies.angles, dimension: copies.dimension, degree: reference.degree)
+        else { return .nan }
+        let distance = moments.sobolevDistance(to: reference)
+        return distance * distance
     }
 
     private func sample(_ distance: Distance?) -> Comparison.Sample {

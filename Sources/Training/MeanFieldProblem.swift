@@ -229,6 +229,18 @@ public struct MeanFieldProblem: Sendable {
         } / (2 * Double(targets.count))
     }
 
+    /// The maximum mean discrepancy of two laws, given by their moments, for the expert's own kernel
+    /// `k(θ, θ') = (1/n) Σ_a f(θ, x_a) f(θ', x_a)`: `((1/n) Σ_a (F_μ(x_a) − F_ν(x_a))²)^{1/2}`.
+    ///
+    /// It sees of a law what training sees. When `ν` reaches the targets it is `(2 L(μ))^{1/2}`.
+    ///
+    /// - Precondition: there are data, so the potential is not a given one.
+    public func discrepancy(moments: [Double], _ others: [Double]) -> Double {
+        precondition(prescribedWeights == nil, "a given potential has no data")
+        let differences = zip(function(moments: moments), function(moments: others)).map(-)
+        return (differences.reduce(0) { $0 + $1 * $1 } / Double(targets.count)).squareRoot()
+    }
+
     private static func contract(_ c: [Double], _ moments: [Double], data: Int) -> [Double] {
         var values = Array(repeating: 0.0, count: data)
         for (m, moment) in moments.enumerated() {

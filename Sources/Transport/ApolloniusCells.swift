@@ -11,9 +11,6 @@ import Torus
 struct ApolloniusCells {
     /// The mass that goes to each atom, in the order of the tree.
     var masses: [Double]
-    /// `∫ (x − x_i) ρ` and `∫ |x − x_i|² ρ` over what goes to each atom, about; divided by its mass the way to its middle.
-    var firstMoments: [PeriodicPoint]
-    var secondMoments: [Double]
     /// Not more than `∫ min_i f_i ρ`.
     var lower = 0.0
     /// Not less than what it costs, in distance without `ε`, to bring the masses to the atoms as the plan does.
@@ -22,8 +19,6 @@ struct ApolloniusCells {
     var upper = 0.0
     /// Minus the derivatives of the masses by the weights.
     var laplacian: GraphLaplacian
-    /// The boxes that were looked at.
-    var boxes = 0
     /// The boxes with mass, by blocks that are near in space.
     var samples: [SampleBlock] = []
 
@@ -60,20 +55,14 @@ struct ApolloniusCells {
             }
         }
         masses = Array(repeating: 0, count: weights.count)
-        firstMoments = Array(repeating: .zero, count: weights.count)
-        secondMoments = masses
         var (lower, cost, upper) = (CompensatedSum(), CompensatedSum(), CompensatedSum())
         for (piece, part) in zip(pieces, parts) {
             for (local, mass) in part.masses.enumerated() where mass != 0 {
-                let atom = Int(piece.list.atoms[local])
-                masses[atom] += mass
-                firstMoments[atom] += part.firstMoments[local]
-                secondMoments[atom] += part.secondMoments[local]
+                masses[Int(piece.list.atoms[local])] += mass
             }
             lower.add(part.lower.value)
             cost.add(part.cost.value)
             upper.add(part.upper.value)
-            boxes += part.boxes
             if !part.samples.masses.isEmpty { self.samples.append(part.samples) }
         }
         (self.lower, self.cost, self.upper) = (lower.value, cost.value, upper.value)
@@ -245,13 +234,10 @@ struct SampleBlock {
 /// What is summed over the boxes of a piece.
 struct BoxSums {
     var masses: [Double] = []
-    var firstMoments: [PeriodicPoint] = []
-    var secondMoments: [Double] = []
     var lower = CompensatedSum()
     var cost = CompensatedSum()
     var upper = CompensatedSum()
     var edges: [(first: Int32, second: Int32, conductance: Double)] = []
-    var boxes = 0
     var samples = SampleBlock()
 }
 
@@ -302,8 +288,6 @@ struct BoxSearch {
             indices[index] = Int32(index)
         }
         sums.masses = Array(repeating: 0, count: count)
-        sums.firstMoments = Array(repeating: .zero, count: count)
-        sums.secondMoments = sums.masses
     }
 
     func deallocate() {
@@ -422,14 +406,13 @@ struct BoxSearch {
         _ box: CentredBox, _ begin: Int, _ end: Int, _ mass: Double, _ goal: Double, _ depth: Int
     ) {
         let (best, kept) = nearest(box, begin, end)
-        sums.boxes &+= 1
         let reach = box.half.dot(box.half).squareRoot()
         let distance = distances[best]
         let slope = (box.centre - points[best]) / Swift.max(distance, .leastNormalMagnitude)
         let range = Self.mean(distance, slope, box, reach)
         var (lower, upper) = (range.lowerBound, range.upperBound)
         var (other, share, conductance) = (-1, 0.0, 0.0)
-        var (gain, otherExcess, bend) = (0.0, 0.0, 0.0)
+        var (gain, otherExcess, bend, error) = (0.0, 0.0, 0.0, 0.0)
         for place in (end &+ 1)..<Swift.max(kept, end &+ 1) {
             let index = Int(indices[place])
             let tilt = (box.centre - points[index]) / Swift.max(distances[index], .leastNormalMagnitude) - slope
@@ -447,9 +430,10 @@ struct BoxSearch {
                 (other, share, conductance, gain) = (index, part.probability, part.density, part.mean)
                 otherExcess = Swift.min(Self.excess(distances[index], reach), alike)
                 bend = Swift.max(otherExcess, least)
+                error = sum.error
             }
         }
-        upper += otherExcess * share - gain
+        upper += otherExcess * share - gain + error
         let unclear = kept &- end > 2 ? mass : mass * Swift.min(1, bend * conductance)
         if depth < Self.deepest, upper - lower > goal || unclear > massGoal {
             let count = kept
@@ -478,24 +462,16 @@ struct BoxSearch {
         sums.samples.append(box.centre, mass, values[best])
         sums.lower.add(mass * (lower - weights[best]))
         sums.upper.add(mass * (upper - weights[best]))
-        add(mass * (1 - share), from: box, to: best)
+        sums.masses[best] += mass * (1 - share)
         var cost = upper - (1 - share) * surplus(distance, reach)
         if other >= 0, share > 0 {
-            add(mass * share, from: box, to: other)
+            sums.masses[other] += mass * share
             // f_i − f_b = |x − x_i| − |x − x_b| − (w_i − w_b) is what was gained.
             cost += share * (weights[other] - weights[best]) - share * surplus(distances[other], reach)
             let (a, b) = (list.atoms[best], list.atoms[other])
             if a != b && conductance > 0 { sums.edges.append((a, b, mass * conductance)) }
         }
         sums.cost.add(mass * cost)
-    }
-
-    @inline(__always)
-    private mutating func add(_ mass: Double, from box: CentredBox, to index: Int) {
-        let offset = box.centre - points[index]
-        sums.masses[index] += mass
-        sums.firstMoments[index] += mass * offset
-        sums.secondMoments[index] += mass * (offset.dot(offset) + box.half.dot(box.half) * (1.0 / 3))
     }
 
     /// The least of what `ε` adds to a distance, within `reach`.

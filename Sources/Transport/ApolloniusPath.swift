@@ -45,13 +45,15 @@ struct ApolloniusPath {
             if smoothing < Self.end * length { break }
             let unit = 2 * (smoothing * smoothing + length * length).squareRoot()
             let isLate = smoothing < Self.late * length
+            // Where it does not matter who gets what, as with one atom or atoms close together, the first bounds are the last.
+            let isBounded = isLate || partitions == 0
             var dual = ApolloniusDual(
                 atoms, density, weights: guess(at: share, from: points).map { $0 / unit }, smoothing: smoothing,
-                resolution: isLate
-                    ? .init(cost: Swift.max(accuracy, 1e-4) * upper, mass: 0.01) : .init(cost: .infinity, mass: 0.03),
+                resolution: .init(
+                    cost: isBounded ? Swift.max(accuracy, 1e-4) * upper : .infinity, mass: isLate ? 0.01 : 0.03),
                 parallelism: parallelism)
             dual.ascend(to: isLate ? 0.1 * accuracy : 0.05, limit: 10)
-            if isLate {
+            if isBounded {
                 let found = dual.bracket()
                 (lower, upper) = (Swift.max(lower, found.lowerBound), Swift.min(upper, found.upperBound))
             }

@@ -10,6 +10,14 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
     case angleCount(found: Int, dimension: Int)
     /// The method is for another number of angles.
     case unsupportedDimension(found: Int)
+    /// The two lists have different numbers of atoms.
+    case otherCount(found: Int, expected: Int)
+    /// More atoms than the method takes.
+    case tooManyAtoms(found: Int, largest: Int)
+    /// The method takes equal weights alone.
+    case unequalWeights(index: Int)
+    /// A direction of a projection is 0.
+    case noDirection
     /// As many starting weights as given atoms are needed.
     case startCount(found: Int, expected: Int)
     /// A starting weight is infinite or not a number.
@@ -51,6 +59,13 @@ public enum TransportError: Error, Equatable, CustomStringConvertible {
         case .angleCount(let found, let dimension):
             "found \(found) angles, expected a multiple of \(dimension), one for each axis of an atom"
         case .unsupportedDimension(let found): "found \(found) angles an atom, expected 1, 2 or 3"
+        case .otherCount(let found, let expected):
+            "found \(expected) atoms and \(found) atoms, expected equal numbers"
+        case .tooManyAtoms(let found, let largest):
+            "found \(found) atoms, expected at most \(largest): draw fewer of them, or compare with a density"
+        case .unequalWeights(let index):
+            "weight \(index) differs from weight 0, expected equal weights between atoms of several angles"
+        case .noDirection: "found a direction whose components are all 0"
         case .startCount(let found, let expected):
             "found \(found) starting weights for \(expected) atoms"
         case .nonFiniteStart(let index, let value):

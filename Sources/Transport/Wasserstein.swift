@@ -55,6 +55,33 @@ public func wasserstein(
         method: distance.method + ", interpolated modes", iterations: distance.iterations)
 }
 
+/// The Wasserstein distance between atoms and atoms on the torus in any number of angles, in radians, exact to rounding.
+///
+/// - Parameters:
+///   - atoms, otherAtoms: radians, axis by axis: angle `a` of atom `i` is at `a·N + i`; wrapped to `[0, 2π)`. Beyond one angle equally
+///     many, at most `AtomTransport.largestAssignment`.
+///   - weights, otherWeights: one an atom, sum 1; nil for equal weights, which are needed beyond one angle.
+///   - dimension: the number `d ≥ 1` of angles.
+/// - Throws: `TransportError` when the data cannot be compared.
+/// - Complexity: `CircleTransport.between` for one angle, `AtomTransport.assignment` beyond.
+public func wasserstein(
+    atoms: [Double], weights: [Double]? = nil, otherAtoms: [Double], otherWeights: [Double]? = nil, dimension: Int,
+    order: WassersteinOrder
+) throws -> Distance {
+    if dimension == 1 {
+        let circles = try [(atoms, weights), (otherAtoms, otherWeights)].map { angles, weights in
+            try weights.map { try CircleAtoms(angles: angles, weights: $0) } ?? CircleAtoms(angles: angles)
+        }
+        return CircleTransport.between(circles[0], circles[1], order: order)
+    }
+    for case let weights? in [weights, otherWeights] {
+        // Nine digits are more than a table has.
+        guard let index = weights.firstIndex(where: { !(abs($0 - weights[0]) <= 1e-9 * weights[0]) }) else { continue }
+        throw TransportError.unequalWeights(index: index)
+    }
+    return try AtomTransport.assignment(atoms, otherAtoms, dimension: dimension, order: order)
+}
+
 /// The Wasserstein distance of the given order on the circle, in radians.
 ///
 /// - Complexity: O(N + M) a sweep, in practice about ten sweeps.

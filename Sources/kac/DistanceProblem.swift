@@ -20,9 +20,9 @@ struct DistanceProblem {
     var dimension: Int { density.grid.dimension }
 
     /// Beyond this a sum that should be 1 is no rounding, not even of single precision.
-    private static let tolerance = 1e-6
+    static let tolerance = 1e-6
     /// From here on it is worth saying that a sum was divided out.
-    private static let rounding = 1e-10
+    static let rounding = 1e-10
 
     /// Checks the data, wraps the atoms, and divides by the sums.
     ///
@@ -37,24 +37,9 @@ struct DistanceProblem {
         guard !(atoms.isRun || density.isRun) || period == 2 * .pi else { throw .period(period) }
         var notices: [String] = []
 
-        let outside = (0..<atoms.count).count { atom in
-            atoms.angles.contains { $0[atom] < 0 || $0[atom] >= period }
-        }
-        if outside > 0 {
-            notices.append(
-                "\(outside) of \(atoms.count) atoms \(outside == 1 ? "is" : "are") outside [0, \(period)) and wrapped into it"
-            )
-        }
-        let scale = period == 2 * .pi ? 1 : 2 * .pi / period
-        angles = atoms.angles.flatMap { $0.map { Self.wrapped($0, period) * scale } }
+        angles = Self.angles(of: atoms, period: period, &notices)
         count = atoms.count
-        weights = try atoms.weights.map { weights throws(DistanceProblemError) in
-            let sum = weights.reduce(0, +)
-            guard sum > 0, sum.isFinite else { throw .sum(what: "weights", sum: sum) }
-            guard normalises || abs(sum - 1) <= Self.tolerance else { throw .weights(sum: sum) }
-            if abs(sum - 1) > Self.rounding { notices.append("the weights sum to \(sum) and were divided by it") }
-            return weights.map { $0 / sum }
-        }
+        weights = try Self.weights(of: atoms, normalises: normalises, &notices)
 
         let volume = (0..<grid.dimension).reduce(1.0) { value, axis in value * period / Double(grid.cells[axis]) }
         let values = density.field.values
@@ -81,6 +66,37 @@ struct DistanceProblem {
     func distance(_ order: WassersteinOrder, parallelism: Parallelism) throws -> Distance {
         let distance = try wasserstein(
             atoms: angles, weights: weights, density: density, order: order, parallelism: parallelism)
+        return Self.scaled(distance, to: period, dimension: dimension)
+    }
+
+    /// The angles axis by axis, wrapped, with the period 2π.
+    static func angles(of atoms: AtomFile, period: Double, _ notices: inout [String]) -> [Double] {
+        let outside = (0..<atoms.count).count { atom in
+            atoms.angles.contains { $0[atom] < 0 || $0[atom] >= period }
+        }
+        if outside > 0 {
+            notices.append(
+                "\(outside) of \(atoms.count) atoms \(outside == 1 ? "is" : "are") outside [0, \(period)) and wrapped into it"
+            )
+        }
+        let scale = period == 2 * .pi ? 1 : 2 * .pi / period
+        return atoms.angles.flatMap { $0.map { wrapped($0, period) * scale } }
+    }
+
+    /// The weights divided by their sum.
+    static func weights(
+        of atoms: AtomFile, normalises: Bool, _ notices: inout [String]
+    ) throws(DistanceProblemError) -> [Double]? {
+        guard let weights = atoms.weights else { return nil }
+        let sum = weights.reduce(0, +)
+        guard sum > 0, sum.isFinite else { throw .sum(what: "weights", sum: sum) }
+        guard normalises || abs(sum - 1) <= tolerance else { throw .weights(sum: sum) }
+        if abs(sum - 1) > rounding { notices.append("the weights sum to \(sum) and were divided by it") }
+        return weights.map { $0 / sum }
+    }
+
+    /// A distance at the period 2π in the unit of a period.
+    static func scaled(_ distance: Distance, to period: Double, dimension: Int) -> Distance {
         if period == 2 * .pi { return distance }
         let scale = period / (2 * .pi)
         // Every angle was rounded three times on its way to the period 2π, and the distance is again on its way back.
@@ -92,7 +108,7 @@ struct DistanceProblem {
     }
 
     /// The representative in `[0, period)`; the remainder is exact.
-    private static func wrapped(_ value: Double, _ period: Double) -> Double {
+    static func wrapped(_ value: Double, _ period: Double) -> Double {
         if value >= 0 && value < period { return value }
         var rest = value.truncatingRemainder(dividingBy: period)
         if rest < 0 { rest += period }
@@ -116,6 +132,7 @@ enum DistanceProblemError: Error, Equatable, CustomStringConvertible {
     case density(cell: [Int], value: Double)
     case sum(what: String, sum: Double)
     case mass(Double, sum: Double)
+    case otherDimension(found: Int, expected: Int)
 
     var description: String {
         switch self {
@@ -132,6 +149,8 @@ enum DistanceProblemError: Error, Equatable, CustomStringConvertible {
             "the density has the mass \(mass), expected 1: --normalise divides it by its mass"
                 + (abs(sum - 1) < 1e-3 ? "; the values sum to \(sum), as cell masses do" : "")
                 + "; --period says how long the torus is"
+        case .otherDimension(let found, let expected):
+            "the first atoms have \(Self.angles(expected)), the others \(Self.angles(found)), expected as many"
         }
     }
 

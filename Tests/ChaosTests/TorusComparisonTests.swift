@@ -126,7 +126,7 @@ import Transport
     @Test func noVerdictForW1() throws {
         let problem = Self.problem(2)
         let limit = try Self.limit(problem, cells: 8, times: [0])
-        var plan = Self.plan(counts: [10, 20, 40], replicates: 4, outputs: [0])
+        var plan = Self.plan(counts: [100, 150, 225], replicates: 4, outputs: [0])
         plan.wasserstein = [.one]
         let rates = try Comparison(problem, limit: limit, plan: plan).rates(densityRatios: [1])
         let rate = try #require(rates.first { $0.quantity == .w1 })

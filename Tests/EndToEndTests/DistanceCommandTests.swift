@@ -95,6 +95,34 @@ import Torus
         #expect(abs(turned.lower - reference.lower) > 1e-3)
     }
 
+    /// Atoms and atoms: on the circle of any number and weights, in several angles by an assignment.
+    @Test func betweenAtoms() throws {
+        try folder.write("0.1\n0.9\n", to: "two.csv")
+        try folder.write("x,weight\n0.2,3\n0.5,1\n", to: "weighted.csv")
+        // By hand: a half goes from 0.1 to 0.2, a quarter from 0.9 to 0.2, a quarter from 0.9 to 0.5.
+        let (first, notices) = try answer(
+            ["two.csv", "weighted.csv", "--atoms", "--period", "1", "-p", "1", "--normalise"])
+        #expect(first.d == 1 && first.atoms == 2 && notices.contains("weights sum to 4"))
+        #expect(abs(first.lower - (0.05 + 0.075 + 0.1)) < 1e-12 && first.upper - first.lower < 1e-12)
+        try folder.write("0,0,0,0.1\n0.5,0,0,0\n", to: "four.csv")
+        try folder.write("0.5,0,0,0\n0.9,0,0,0.1\n", to: "moved.csv")
+        let (second, _) = try answer(["four.csv", "moved.csv", "--atoms", "--period", "1"])
+        #expect(second.d == 4 && second.method == "torus W2: assignment")
+        #expect(second.lower <= 0.1 / 2.0.squareRoot() + 1e-15 && 0.1 / 2.0.squareRoot() - 1e-15 <= second.upper)
+        #expect(second.upper - second.lower < 1e-14)
+        for (arguments, complaint) in [
+            (["two.csv", "four.csv"], "expected as many"), (["four.csv", "moved.csv", "--axes", "1,0"], "--atoms"),
+            (["four.csv", "moved.csv", "--time", "1"], "neither"),
+        ] {
+            let process = try run(arguments + ["--atoms"])
+            #expect(process.status != 0 && process.errors.contains(complaint), "\(process.errors)")
+        }
+        try folder.write("0,0\n", to: "one.csv")
+        try folder.write("0,0\n1,1\n", to: "pair.csv")
+        let uneven = try run(["one.csv", "pair.csv", "--atoms"])
+        #expect(uneven.status == 65 && uneven.errors.contains("expected equal numbers"), "\(uneven.errors)")
+    }
+
     /// The stored ensemble and density of a run give the sample of replicate 0, at any output; arrays of the file do too.
     @Test func runFiles() throws {
         let small = try SmallExperiment(replacing: [

@@ -122,6 +122,36 @@ struct MeanFieldProblemTests {
         }
     }
 
+    /// Against the sum of the kernel over all pairs of atoms.
+    @Test("the discrepancy is that of the expert's kernel", arguments: samples)
+    func discrepancy(_ sample: Sample) {
+        let n = sample.targets.count
+        let others = (0..<4).map { atom in sample.ensemble[0].map { 1.7 * $0 + Double(atom) } }
+        func kernel(_ a: [[Double]], _ b: [[Double]]) -> Double {
+            var sum = 0.0
+            for x in a {
+                for y in b {
+                    for datum in 0..<n {
+                        sum += sample.expansion.value(at: x, datum: datum) * sample.expansion.value(at: y, datum: datum)
+                    }
+                }
+            }
+            return sum / Double(n * a.count * b.count)
+        }
+        let square =
+            kernel(sample.ensemble, sample.ensemble) - 2 * kernel(sample.ensemble, others) + kernel(others, others)
+        let values = others.map { sample.expansion.basis.values(at: $0) }
+        let moments = sample.expansion.basis.monomials.indices.map { m in values.reduce(0) { $0 + $1[m] } / 4 }
+        let found = sample.problem().discrepancy(moments: sample.moments, moments)
+        // The pairs' sums cancel to their roundings.
+        #expect(abs(found * found - square) <= 100 * tolerance)
+        // Where the other law reaches the targets, it is the loss.
+        let reached = MeanFieldProblem(
+            expansion: sample.expansion, targets: sample.problem().function(moments: moments),
+            heldOutTargets: sample.heldOutTargets)
+        #expect(abs(found * found - 2 * reached.loss(moments: sample.moments)) <= 10 * tolerance)
+    }
+
     @Test("held-out data move nothing", arguments: samples)
     func heldOutData(_ sample: Sample) {
         let (n, all) = (sample.targets.count, sample.expansion.datumCount)

@@ -7,7 +7,7 @@ import Transport
 struct DistanceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "distance",
-        abstract: "The Wasserstein distance between atoms and a density on a torus, as a bracket.",
+        abstract: "The Wasserstein distance between atoms and a density, or other atoms, on a torus, as a bracket.",
         discussion: """
             ATOMS are a row an atom, a column an angle, for one to three angles:
               any.csv            numbers between commas; the first line may name the columns, and 'weight' is a weight
@@ -20,6 +20,9 @@ struct DistanceCommand: ParsableCommand {
               any.h5:/path       a dataset of an HDF5 file, axes as in .npy; --dataset names the path too
               run.h5             the density of a run file, at its last output or --time
 
+            With --atoms DENSITY is a list of atoms too, in any of their formats: of any weights and number for one angle, otherwise as many as \
+            ATOMS, of equal weights, in any number of angles, at most 2000; these distances are exact to rounding.
+
             The lower and the upper end of the bracket are proven bounds of W_p, p = 1 or 2, in the unit of the period. W2, and W1 \
             for one angle, are exact to nine digits of W_p^p or better; W1 in two and three angles is known to half a per cent. \
             What the command did to the data is said on standard error.
@@ -27,12 +30,13 @@ struct DistanceCommand: ParsableCommand {
               kac distance atoms.csv density.npy -p 2
               kac distance samples.csv counts.csv --normalise --period 1 --json
               kac distance run.h5 run.h5 --time 2.5
+              kac distance before.csv after.csv --atoms
             """)
 
     @Argument(help: "The atoms.", completion: .file(extensions: ["csv", "npy", "h5"]))
     var atoms: String
 
-    @Argument(help: "The density.", completion: .file(extensions: ["csv", "npy", "h5"]))
+    @Argument(help: "The density, or with --atoms other atoms.", completion: .file(extensions: ["csv", "npy", "h5"]))
     var density: String
 
     @Option(name: .short, help: "The order p of W_p: 1 or 2.")
@@ -43,6 +47,9 @@ struct DistanceCommand: ParsableCommand {
             "Print JSON: p, d, atoms (their number), lower, upper (of W_p), method, iterations, seconds (of the solver)."
     )
     var json = false
+
+    @Flag(name: .customLong("atoms"), help: "DENSITY is a list of atoms.")
+    var isBetweenAtoms = false
 
     @Flag(help: "Divide density and weights by their sums: for cell masses, counts, and whatever is not of mass 1.")
     var normalise = false
@@ -80,16 +87,17 @@ struct DistanceCommand: ParsableCommand {
         if let time, !time.isFinite { throw ValidationError("--time: found \(time), expected a time") }
         if period != nil { _ = try length() }
         if axes != nil { _ = try angles() }
+        if isBetweenAtoms, axes != nil || dataset != nil {
+            throw ValidationError("--axes, --dataset: they are of a density, and --atoms says that there is none")
+        }
     }
 
     func run() throws {
         try FailureReport.reporting {
             let parallelism = threads.map { Parallelism(threads: $0) } ?? .allCores
-            let inputs = try readInputs()
-            let problem = try DistanceProblem(
-                atoms: inputs.atoms, density: inputs.density, period: length(), normalises: normalise)
-            problem.notices.forEach(notice)
             guard let order = WassersteinOrder(rawValue: p) else { return }
+            let problem = try readProblem()
+            problem.notices.forEach(notice)
             let start = ContinuousClock.now
             let distance = try problem.distance(order, parallelism: parallelism)
             let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -123,18 +131,64 @@ struct DistanceCommand: ParsableCommand {
         return found
     }
 
-    /// Both inputs; the time is that of whichever is a run file.
-    private func readInputs() throws -> (atoms: AtomFile, density: (field: Field, isRun: Bool)) {
-        let read = (atoms: try readAtoms(), density: try readDensity())
-        if let time, !read.atoms.isRun, !read.density.isRun {
-            throw ValidationError("--time \(time): neither \(atoms) nor \(density) is a run file: leave it out")
+    /// What is to be computed, of either kind.
+    private enum Problem {
+        case density(DistanceProblem)
+        case atoms(AtomDistanceProblem)
+
+        var notices: [String] {
+            switch self {
+            case .density(let problem): problem.notices
+            case .atoms(let problem): problem.notices
+            }
         }
-        return read
+
+        var dimension: Int {
+            switch self {
+            case .density(let problem): problem.dimension
+            case .atoms(let problem): problem.dimension
+            }
+        }
+
+        var count: Int {
+            switch self {
+            case .density(let problem): problem.count
+            case .atoms(let problem): problem.count
+            }
+        }
+
+        func distance(_ order: WassersteinOrder, parallelism: Parallelism) throws -> Distance {
+            switch self {
+            case .density(let problem): try problem.distance(order, parallelism: parallelism)
+            case .atoms(let problem): try problem.distance(order)
+            }
+        }
     }
 
-    private func readAtoms() throws -> AtomFile {
+    /// Both inputs; the time is that of whichever is a run file.
+    private func readProblem() throws -> Problem {
+        func check(_ first: Bool, _ second: Bool) throws {
+            if let time, !first, !second {
+                throw ValidationError("--time \(time): neither \(atoms) nor \(density) is a run file: leave it out")
+            }
+        }
+        let first = try readAtoms(atoms, count: count, replicate: replicate)
+        if isBetweenAtoms {
+            let second = try readAtoms(density, count: nil, replicate: nil)
+            try check(first.isRun, second.isRun)
+            return .atoms(try AtomDistanceProblem(first, second, period: length(), normalises: normalise))
+        }
+        let read = try readDensity()
+        try check(first.isRun, read.isRun)
+        return .density(
+            try DistanceProblem(atoms: first, density: read, period: length(), normalises: normalise))
+    }
+
+    private func readAtoms(_ name: String, count: Int?, replicate: Int?) throws -> AtomFile {
         func read(_ time: Double?) throws -> AtomFile {
-            try AtomFile(contentsOf: atoms, time: time, ensembleCount: count, replicate: replicate)
+            try AtomFile(
+                contentsOf: name, time: time, ensembleCount: count, replicate: replicate,
+                largestDimension: isBetweenAtoms ? 1000 : 3)
         }
         do {
             do {
