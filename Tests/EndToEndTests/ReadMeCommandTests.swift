@@ -30,6 +30,8 @@ import Testing
             .write(to: folder.url.appendingPathComponent("density.npy"))
         try folder.write("10\n200\n355\n", to: "samples.csv")
         try folder.write("3\n0\n5\n7\n", to: "counts.csv")
+        try folder.write("0.1,0.2\n3,4\n", to: "before.csv")
+        try folder.write("3.1,4.1\n0.2,0.1\n", to: "after.csv")
         let given = folder.contents
         let commands = try Self.commands()
         #expect(
