@@ -110,6 +110,10 @@ public struct Ansatz: Sendable, Hashable {
 }
 
 /// Why an ansatz has no circuit.
+///
+/// ```swift
+/// try Ansatz(.hardwareEfficient(), qubitCount: 0, layerCount: 1).circuit()    // throws .noQubit(0)
+/// ```
 public enum AnsatzError: Error, Equatable, CustomStringConvertible {
     /// There are fewer than one qubit.
     case noQubit(Int)

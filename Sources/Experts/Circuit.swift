@@ -111,6 +111,10 @@ public struct Circuit: Sendable, Hashable {
 }
 
 /// Why a circuit cannot be made.
+///
+/// ```swift
+/// try Circuit(qubitCount: 0, inputs: [], instructions: [])    // throws .noQubit(0)
+/// ```
 public enum CircuitError: Error, Equatable, CustomStringConvertible {
     /// There are fewer than one qubit.
     case noQubit(Int)

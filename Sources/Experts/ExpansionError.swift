@@ -1,4 +1,8 @@
 /// Why a circuit has no expansion.
+///
+/// ```swift
+/// try expert.lift(inputs: [[0.1], [0.2, 0.3]])    // throws .wrongInputCount(datum: 1, found: 2, expected: 1)
+/// ```
 public enum ExpansionError: Error, Equatable, CustomStringConvertible {
     /// No datum was given.
     case noDatum

@@ -71,6 +71,11 @@ public struct InputRoles: Sendable, Hashable {
 }
 
 /// Why an expert cannot be made of a circuit.
+///
+/// ```swift
+/// try QuantumExpert(circuit: circuit, parameters: ["phi"], observable: PauliSum("Z0"))
+/// // throws .unknownParameter("phi", inputs: ["x", "theta"]) when the circuit has these two
+/// ```
 public enum ExpertError: Error, Equatable, CustomStringConvertible {
     /// The circuit has no input of that name.
     case unknownParameter(String, inputs: [String])

@@ -174,6 +174,10 @@ public struct Neuron: Expert {
 }
 
 /// Why a neuron cannot be made.
+///
+/// ```swift
+/// try Neuron(.cosine, inputs: ["x"], frequencies: [[1, 2]])    // throws .frequencies(feature: 0, found: 2, expected: 1)
+/// ```
 public enum NeuronError: Error, Equatable, CustomStringConvertible {
     /// The shape has another number of features.
     case features(found: Int, expected: Int)

@@ -1,4 +1,8 @@
 /// What a circuit file says that cannot be read, and where.
+///
+/// ```swift
+/// try OpenQASMReader.read("OPENQASM 3.0;\nqubit[1] q;\nreset q;")    // throws an error of line 3, column 1
+/// ```
 public struct OpenQASMError: Error, Equatable, CustomStringConvertible {
     /// The file, when the text came from one.
     public let file: String?

@@ -94,6 +94,10 @@ public enum OpenQASMWriter {
 }
 
 /// An input that OpenQASM has no declaration for.
+///
+/// ```swift
+/// try OpenQASMWriter.text(of: circuit)    // throws when an input has the name of a gate, such as "cx"
+/// ```
 public struct OpenQASMWriterError: Error, Equatable, CustomStringConvertible {
     /// The input's name.
     public let input: String

@@ -89,6 +89,10 @@ extension PauliSum: CustomStringConvertible {
 }
 
 /// Why a text or a map is not an observable.
+///
+/// ```swift
+/// try PauliSum("Z0 Z0")    // throws .repeatedQubit(0, in: "Z0 Z0")
+/// ```
 public enum PauliSumError: Error, Equatable, CustomStringConvertible {
     /// There is no term.
     case empty

@@ -124,6 +124,10 @@ public struct PolynomialExpert: Expert {
 }
 
 /// Why a polynomial is not an expert.
+///
+/// ```swift
+/// try PolynomialExpert(parameters: [], inputs: ["x"], terms: ["x": 1])    // throws .noParameter
+/// ```
 public enum PolynomialExpertError: Error, Equatable, CustomStringConvertible {
     /// There is no angle to train.
     case noParameter

@@ -11,6 +11,12 @@ public import Torus
 /// once.
 ///
 /// - Complexity: `N · n · 2^qubits` times the gates; for the Laplacian as many again as there are trained angles, twice their degrees.
+///
+/// ```swift
+/// let sweep = StateVectorFunctionSweep(try StateVectorFunctions(expert, inputs: data), count: 1000, parallelism: .allCores)
+/// sweep.moments(of: points, into: moments)    // the generated function at the data
+/// sweep.gradient(at: points, weights: weights, scale: -1, into: velocities)
+/// ```
 public final class StateVectorFunctionSweep {
     private typealias Lanes = SIMD8<Double>
     private typealias Core = StateVectorSweep.Core

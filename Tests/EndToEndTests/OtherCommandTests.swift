@@ -12,6 +12,12 @@ import Testing
         let expansion: Path?
     }
 
+    @Test func anglesWhoseMultiplesOverflowAreRefused() throws {
+        let small = try SmallExperiment()
+        let process = try KacProcess.run(["evaluate", small.path, "--theta", "-1e300"])
+        #expect(process.status == 64 && process.errors.contains("at most 1e290"), "\(process.errors)")
+    }
+
     @Test(arguments: ["-0.1", "0.7", "-pi/3", "40"]) func evaluatePrintsBothPaths(theta: String) throws {
         let small = try SmallExperiment()
         let process = try KacProcess.run(["evaluate", small.path, "--theta", theta, "--json"])

@@ -47,7 +47,12 @@ struct EvaluateCommand: ParsableCommand {
         guard numbers.count == count else {
             throw ValidationError("--theta: found \(numbers.count) angles, the expert has \(count)")
         }
-        return numbers.compactMap { $0 }
+        let angles = numbers.compactMap { $0 }
+        // Times the factors of a circuit it has to be finite.
+        if let angle = angles.first(where: { abs($0) > 1e290 }) {
+            throw ValidationError("--theta: found \(angle), expected numbers of size at most 1e290")
+        }
+        return angles
     }
 }
 
