@@ -96,7 +96,7 @@ public enum OpenQASMWriter {
 /// An input that OpenQASM has no declaration for.
 ///
 /// ```swift
-/// try OpenQASMWriter.text(of: circuit)    // throws when an input has the name of a gate, such as "cx"
+/// try OpenQASMWriter.text(of: circuit)    // throws when an input is called "two words"
 /// ```
 public struct OpenQASMWriterError: Error, Equatable, CustomStringConvertible {
     /// The input's name.

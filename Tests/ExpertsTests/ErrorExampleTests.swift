@@ -33,7 +33,7 @@ import Testing
         }
         #expect(error?.line == 3 && error?.column == 1)
         let named = try Circuit(
-            qubitCount: 1, inputs: [.init("cx")],
+            qubitCount: 1, inputs: [.init("two words")],
             instructions: [.init(.rx, qubits: [0], angles: [.input(0)])])
         #expect(throws: OpenQASMWriterError.self) { try OpenQASMWriter.text(of: named) }
     }
