@@ -7,7 +7,8 @@ import Training
 /// A companion's distance from the limit is the companion's own error but for a small part; what the method's order, or the decay of its
 /// errors, says of the way from there to the limit's unknowns gives the limit's:
 ///
-/// - Finite volumes: half the cells along each axis, and a quarter of them to see the order (Richardson).
+/// - Finite volumes: half the cells along each axis, and a quarter of them to see the order (Richardson), or as few as the method
+///   needs.
 /// - Galerkin and characteristics: half and a quarter of the frequencies or nodes along each axis, whose errors fall geometrically;
 ///   cell averages in several angles are also compared with a finer quadrature. Beyond three angles the standard error over the
 ///   shifted lattices.
@@ -143,9 +144,34 @@ public struct ErrorEstimate: Sendable, Equatable {
         return distances[0] * gain * gain
     }
 
+    /// The order `p` that the distances of three grids show: `h`, `r h` and `r s h` err by `h^p`, `(r h)^p` and `(r s h)^p`.
+    ///
+    /// Seen at one time it may be anything, because differences pass through 0, so it is kept within what is expected.
+    private static func order(
+        _ distances: [Double], ratios: (fine: Double, coarse: Double), among orders: ClosedRange<Double>
+    ) -> Double {
+        // The quotient of the distances grows with the order.
+        var (low, high) = (orders.lowerBound, orders.upperBound)
+        for _ in 0..<50 {
+            let order = 0.5 * (low + high)
+            let fine = pow(ratios.fine, order)
+            if distances[0] * fine * (pow(ratios.coarse, order) - 1) > distances[1] * (fine - 1) {
+                high = order
+            } else {
+                low = order
+            }
+        }
+        return low
+    }
+
     private mutating func append(grid: Distance, timeStep: Distance) {
-        density.append(Terms(grid: grid.density, timeStep: timeStep.density))
-        moment.append(Terms(grid: grid.moment, timeStep: timeStep.moment))
+        // Laws are no further apart than this: more of it is a companion that has left its way.
+        func known(_ grid: Double, _ timeStep: Double, atMost bound: Double) -> Terms {
+            grid <= bound && timeStep <= bound || grid.isNaN || timeStep.isNaN
+                ? Terms(grid: grid, timeStep: timeStep) : .unknown
+        }
+        density.append(known(grid.density, timeStep.density, atMost: 2))
+        moment.append(known(grid.moment, timeStep.moment, atMost: 2))
     }
 
     private mutating func estimate(
@@ -155,17 +181,17 @@ public struct ErrorEstimate: Sendable, Equatable {
         // The companions that show what cells do take the limit's own steps, or nearly: where the Courant number sets them, parts of
         // what they would be on larger cells.
         let part = solver.isCourantLimited ? 0.5 : 1
-        guard let half = try solver.companion(halvings: 1, stepShare: part),
-            let other = try solver.companion(halvings: 1, stepShare: part == 1 ? 0.5 : 1)
+        guard let half = try solver.companion(dividingCellsBy: 2, stepShare: part),
+            let other = try solver.companion(dividingCellsBy: 2, stepShare: part == 1 ? 0.5 : 1)
         else {
             (density, moment) = (samples.map { _ in .unknown }, samples.map { _ in .unknown })
             return
         }
-        let quarter = try solver.companion(halvings: 2, stepShare: part * part)
+        let quarter = try half.companion(dividingCellsBy: 2, stepShare: part)
         // Half the steps keep 2^−q of an error, q the order in time. Of the pair the longer steps are the limit's own, or twice as
         // long.
         let kept = pow(0.5, solver.timeOrder)
-        // How much wider cells are: 2, or a little less where their numbers were odd.
+        // How much wider cells are: 2, or less where their numbers were odd or small.
         func widening(_ fine: FiniteVolume, _ coarse: FiniteVolume) -> Double {
             pow(Double(fine.cells.cellCount) / Double(coarse.cells.cellCount), 1 / Double(dimension))
         }
@@ -183,11 +209,12 @@ public struct ErrorEstimate: Sendable, Equatable {
             let toQuarter = try companions[2].map(ofHalf.distance(to:))
             append(
                 grid: .combine([toHalf, toQuarter ?? toHalf]) { distances in
-                    let seen =
+                    // Without a third grid nothing shows the order.
+                    let order =
                         toQuarter == nil
-                        ? solver.spatialOrder : log(distances[1] / distances[0]) / log(quarterRatio)
-                    // Seen at one time the order may be anything: differences pass through 0.
-                    let order = seen.isNaN ? solver.spatialOrder : min(solver.spatialOrder, max(0.5, seen))
+                        ? 1
+                        : Self.order(
+                            distances, ratios: (ratio, quarterRatio), among: 0.5...max(0.5, solver.spatialOrder))
                     return distances[0] / (pow(ratio, order) - 1)
                 }, timeStep: .combine([try ofHalf.distance(to: ofOther)]) { $0[0] * stepScale })
         }

@@ -8,8 +8,8 @@ public import Training
 /// the potential's modes, and strong-stability-preserving Runge–Kutta methods.
 ///
 /// Mass is conserved to rounding, and averages stay non-negative. A step moves no more than nine tenths of a cell's width, summed over
-/// the axes; where an average became negative all the same, the step is taken again at half of that, where upwind and MUSCL cannot
-/// (WENO5 limits its fluxes instead). The tolerance bounds a step through the embedded method of one order less.
+/// the axes; where an average became negative all the same, the step is taken again at half of that, where upwind and MUSCL cannot,
+/// nor WENO5 with its fluxes limited. The tolerance bounds a step through the embedded method of one order less.
 ///
 /// Memory: three copies of the state; `d + 1` more for WENO5. A step allocates nothing on one thread, but for the history, which
 /// doubles its room when that is used up. Results do not depend on the number of threads.
@@ -28,13 +28,12 @@ public final class FiniteVolume: ContinuumSolver {
             switch self {
             case .two:
                 [
-                    .init(baseWeight: 0, eulerWeight: 1),
-                    .init(baseWeight: 0.5, eulerWeight: 0.5, error: (0.5, 0.5, -0.5)),
+                    .init(baseWeight: 0), .init(baseWeight: 0.5, error: (0.5, 0.5, -0.5)),
                 ]
             case .three:
                 [
-                    .init(baseWeight: 0, eulerWeight: 1), .init(baseWeight: 0.75, eulerWeight: 0.25),
-                    .init(baseWeight: 1.0 / 3, eulerWeight: 2.0 / 3, error: (2.0 / 3, 4.0 / 3, -4.0 / 3)),
+                    .init(baseWeight: 0), .init(baseWeight: 0.75),
+                    .init(baseWeight: 1.0 / 3, error: (2.0 / 3, 4.0 / 3, -4.0 / 3)),
                 ]
             }
         }
@@ -44,7 +43,7 @@ public final class FiniteVolume: ContinuumSolver {
     static let courantLimit = 1.0
     /// The same where every average stays non-negative whatever it is.
     static let positiveCourantLimit = 0.5
-    /// Steps taken at the smaller number after an average became negative.
+    /// Steps taken at the smaller number, by WENO5 with its limiter, after an average became negative.
     private static let cautiousSteps = 32
     /// Fewer cells than this across the peak are called under-resolved.
     static let fewestCellsAcrossPeak = 8.0
@@ -186,20 +185,23 @@ public final class FiniteVolume: ContinuumSolver {
     /// The fewest cells along an axis: the dissipation asks for moments of twice the degree, below the grid's highest frequency.
     private static func fewestCells(harmonics: Int) -> Int { max(8, 4 * harmonics + 2) }
 
-    /// The same method from the start on half the cells along each axis, rounded up, if they are enough.
+    /// The same method from the start on a part of the cells along each axis, rounded up, but no fewer than the method needs.
     ///
     /// - Parameters:
-    ///   - halvings: how often the cells are halved.
+    ///   - divisor: what the cells are divided by.
     ///   - share: how long its steps are beside what they would be.
-    func companion(halvings: Int, stepShare share: Double) throws -> FiniteVolume? {
-        var cells = grid.cells
-        for _ in 0..<halvings { cells = cells.map { ($0 + 1) / 2 } }
-        guard zip(cells, potential.harmonics).allSatisfy({ $0 >= Self.fewestCells(harmonics: $1) }) else { return nil }
+    /// - Returns: `nil` when there would be as many cells.
+    func companion(dividingCellsBy divisor: Int, stepShare share: Double) throws -> FiniteVolume? {
+        let cells = zip(grid.cells, potential.harmonics).map {
+            min($0, max(($0 + divisor - 1) / divisor, Self.fewestCells(harmonics: $1)))
+        }
+        guard cells != grid.cells else { return nil }
         // A step's embedded error is of the method's order.
         return try FiniteVolume(
             problem, grid: PeriodicGrid(cells: cells), reconstruction: reconstruction,
             tolerance: tolerance * pow(share, Double(order.rawValue)), order: order,
-            largestStep: largestStep * share, courantShare: courantShare * share, intervalShare: share,
+            largestStep: largestStep * share, courantShare: courantShare * share,
+            intervalShare: intervalShare * share,
             parallelism: parallelism)
     }
 
@@ -372,7 +374,7 @@ public final class FiniteVolume: ContinuumSolver {
             HighOrderSweep(
                 layout: layout, waves: waves, source: source, base: buffers.0, next: next, faces: highOrder,
                 fluxes: highOrder + layout.count, stage: stages[index], timeStep: dt, tolerance: errorTolerance,
-                wantsMoments: isCoupled
+                wantsMoments: isCoupled, isLimited: cautious > 0
             ).run(slabs: slabs, parallelism: parallelism, scratch: scratch, sums: sums, reports: reports)
         } else {
             let sweep = FluxSweep(

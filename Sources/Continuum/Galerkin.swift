@@ -24,10 +24,10 @@ public final class Galerkin: ContinuumSolver {
     private let tolerance: Double
     private let parallelism: Parallelism
     private let path: MomentHierarchy.Path?
-    /// The steps of another solver, which this one follows on a fixed lattice.
+    /// The steps of another solver, which this one follows.
     private let schedule: StepSchedule?
-    /// The most frequencies along each axis so far.
-    private var largestLimits: [Int]
+    /// The frequencies along each axis and the times from which on they were in use; of a companion, what is to come of them.
+    private var course: [(time: Double, limits: [Int])]
     private var solver: AdaptiveRungeKutta<MomentHierarchy>
     private var tails: ModeTails
     /// The weights `w(t)` so far.
@@ -62,6 +62,7 @@ public final class Galerkin: ContinuumSolver {
         self.parallelism = parallelism
         self.path = path
         schedule = nil
+        course = []
         var lattice = ModeLattice(limits: potential.harmonics.map { max(d == 1 ? 16 : 8, 4 * $0) })
         var state = Self.moments(of: problem.initialLaw, on: lattice)
         while true {
@@ -74,7 +75,7 @@ public final class Galerkin: ContinuumSolver {
             lattice = grown
             state = Self.moments(of: problem.initialLaw, on: lattice)
         }
-        largestLimits = lattice.limits
+        course = [(0, lattice.limits)]
         tails = ModeTails(lattice, potential)
         solver = try Self.solver(
             MomentHierarchy(problem, potential, lattice: lattice, parallelism: parallelism, path: path), state: state,
@@ -82,8 +83,10 @@ public final class Galerkin: ContinuumSolver {
         history = PiecewisePolynomial(dimension: problem.basis.count, degree: 7, start: 0)
     }
 
-    /// A solver with a part of the most frequencies that another one used along each axis, which takes that one's steps in equal
-    /// parts.
+    /// A solver with a part of the frequencies that another one uses along each axis at each time, which takes that one's steps in
+    /// equal parts.
+    ///
+    /// Frequencies that are not needed any more must go, as in the other one: the errors of the highest grow while the law spreads.
     init(companionOf other: Galerkin, dividingFrequenciesBy divisor: Int, stepParts: Int = 1) throws {
         problem = other.problem
         potential = other.potential
@@ -92,9 +95,9 @@ public final class Galerkin: ContinuumSolver {
         parallelism = other.parallelism
         path = other.path
         schedule = StepSchedule(other.history, parts: stepParts)
-        let lattice = ModeLattice(
-            limits: zip(other.largestLimits, other.potential.harmonics).map { max($0 / divisor, $1, 2) })
-        largestLimits = lattice.limits
+        let degrees = other.potential.harmonics
+        course = other.course.map { ($0.time, zip($0.limits, degrees).map { max($0 / divisor, $1, 2) }) }
+        let lattice = ModeLattice(limits: course.removeFirst().limits)
         tails = ModeTails(lattice, potential)
         solver = try Self.solver(
             MomentHierarchy(problem, potential, lattice: lattice, parallelism: parallelism, path: path),
@@ -166,12 +169,9 @@ public final class Galerkin: ContinuumSolver {
     ///
     /// - Throws: `ContinuumError.underResolved` beyond `modeLimit`; `TimeSteppingError`.
     public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
+        if schedule != nil { return try follow(to: target, afterStep) }
         while time < target {
-            try solver.step(limit: target, schedule)
-            if schedule != nil {
-                try afterStep(time)
-                continue
-            }
+            try solver.step(limit: target)
             if let state = solver.state.baseAddress { tails.measure(state) }
             if tails.exceed(0.1 * tolerance) {
                 let grown = lattice.grown(along: tails.outer.map { $0 > 0.1 * tolerance })
@@ -190,6 +190,18 @@ public final class Galerkin: ContinuumSolver {
                 try move(
                     to: lattice.shrunk(where: tails.inner.map { $0 < 1e-2 * tolerance }, least: potential.harmonics))
             }
+            try afterStep(time)
+        }
+    }
+
+    /// Takes the steps of another solver, on a part of its modes.
+    private func follow(to target: Double, _ afterStep: (Double) throws -> Void) throws {
+        while time < target {
+            while let next = course.first, next.time <= time {
+                course.removeFirst()
+                if course.first.map({ $0.time > time }) ?? true { try move(to: ModeLattice(limits: next.limits)) }
+            }
+            try solver.step(limit: target, schedule)
             try afterStep(time)
         }
     }
@@ -218,7 +230,7 @@ public final class Galerkin: ContinuumSolver {
             }
         }
         let step = solver.stepSize
-        largestLimits = zip(largestLimits, other.limits).map(max)
+        if schedule == nil { course.append((time, other.limits)) }
         tails = ModeTails(other, potential)
         solver = try Self.solver(
             MomentHierarchy(problem, potential, lattice: other, parallelism: parallelism, path: path), state: moved,

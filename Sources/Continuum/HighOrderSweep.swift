@@ -7,10 +7,11 @@ import Torus
 /// `⟨vρ⟩ = ⟨v⟩ρ₀ + ⟨v y⟩ρ₁ + ⟨v (y² − 1/12)⟩ρ₂ + O(h⁶)` (and `⟨v y z⟩ρ₁₁` where the face has two edges): those of the velocity are exact,
 /// those of the density come from the face values beside it. So the order does not drop to 2 in several angles.
 ///
-/// Where an average would become negative the flux through a face is drawn towards the upwind flux as far as the cell needs that
-/// loses by the difference. That is the scaling of a cell's profile towards its mean (Zhang, Shu, J. Comput. Phys. 229 (2010))
-/// written for fluxes (Zalesak, J. Comput. Phys. 31 (1979)): it is conservative, keeps the sign up to the Courant number 1 of the upwind
-/// flux, and leaves smooth positive densities as they are.
+/// Limited, the flux through a face is drawn towards the upwind flux as far as the cell needs that loses by the difference. That is the
+/// scaling of a cell's profile towards its mean (Zhang, Shu, J. Comput. Phys. 229 (2010)) written for fluxes (Zalesak,
+/// J. Comput. Phys. 31 (1979)): it is conservative, keeps the sign up to the Courant number ½, and leaves densities alone that are smooth on
+/// the grid. What a cell may lose is a rate and no share of the step, so the limited scheme has a right-hand side of its own, continuous
+/// in the averages, and its time step an error that falls with it.
 struct HighOrderSweep: @unchecked Sendable {
     let layout: GridLayout
     let waves: GridWaves
@@ -25,6 +26,8 @@ struct HighOrderSweep: @unchecked Sendable {
     let timeStep: Double
     let tolerance: (relative: Double, level: Double)?
     let wantsMoments: Bool
+    /// Whether fluxes are limited so that averages stay non-negative.
+    let isLimited: Bool
 
     /// The velocities that the sweep asks for: those of each axis, then the higher ones.
     static func kinds(dimension: Int) -> [GridWaves.Kind] {
@@ -84,19 +87,14 @@ struct HighOrderSweep: @unchecked Sendable {
             each { slab, range, scratch in reports[slab].courantRate += faceValues(axis, range, scratch) }
             if layout.dimension > 1 { each { _, range, scratch in correct(axis, range, scratch) } }
         }
-        each { slab, range, scratch in
-            update(range, scratch, from: source, sums: sums + slab * width, report: &reports[slab])
+        if isLimited {
+            let fastest = (0..<slabs.count).reduce(0) { max($0, reports[$1].courantRate) }
+            each { _, range, scratch in limits(range, scratch, courantRate: fastest) }
+            for axis in 0..<layout.dimension { each { _, range, scratch in limit(axis, range, scratch) } }
         }
-        guard (0..<slabs.count).contains(where: { reports[$0].minimum < 0 }),
-            (0..<slabs.count).allSatisfy({ reports[$0].sum.isFinite })
-        else { return }
-        each { _, range, scratch in limits(range, scratch) }
-        for axis in 0..<layout.dimension { each { _, range, scratch in limit(axis, range, scratch) } }
+        nonisolated(unsafe) let start = isLimited ? UnsafePointer(next) : source
         each { slab, range, scratch in
-            let rate = reports[slab].courantRate
-            reports[slab] = StageReport()
-            reports[slab].courantRate = rate
-            update(range, scratch, from: UnsafePointer(next), sums: sums + slab * width, report: &reports[slab])
+            update(range, scratch, from: start, sums: sums + slab * width, report: &reports[slab])
         }
     }
 
@@ -268,8 +266,12 @@ struct HighOrderSweep: @unchecked Sendable {
     }
 
     /// Writes the upwind step into `next`, and into `faces` the part of the differences to the upwind fluxes that a cell can lose.
-    private func limits(_ slab: Range<Int>, _ scratch: UnsafeMutablePointer<Double>) {
-        let (upper, lower, loss) = (row(0, scratch), row(1, scratch), row(2, scratch))
+    ///
+    /// A cell may lose at the rate `2 R u`, `R` the largest `Σ_p |v_p| / h_p`, which MUSCL's profiles do not exceed either.
+    private func limits(_ slab: Range<Int>, _ scratch: UnsafeMutablePointer<Double>, courantRate: Double) {
+        let (upper, lower, loss, room) = (row(0, scratch), row(1, scratch), row(2, scratch), row(3, scratch))
+        // A few roundings are kept back.
+        let largest = 2 * timeStep * courantRate * (1 - 0x1p-46)
         let n = layout.length
         let (planes, rows) = rows(slab)
         for k in planes {
@@ -278,6 +280,7 @@ struct HighOrderSweep: @unchecked Sendable {
                 let out = next + here
                 out.update(from: source + here, count: n)
                 loss.update(repeating: 0, count: n)
+                for i in 0..<n { room[i] = largest * source[here + i] }
                 for axis in 0..<layout.dimension {
                     let ratio = timeStep / layout.spacing[axis]
                     let flux = flux(axis) + here
@@ -295,10 +298,10 @@ struct HighOrderSweep: @unchecked Sendable {
                         let fluxBelow = axis == 0 ? flux[i == 0 ? n &- 1 : i &- 1] : below[i]
                         out[i] += ratio * (lower[i] - upper[i])
                         loss[i] += ratio * (max(0, flux[i] - upper[i]) + max(0, lower[i] - fluxBelow))
+                        room[i] -= ratio * (max(0, upper[i]) + max(0, -lower[i]))
                     }
                 }
-                // A few roundings of the loss are kept back.
-                for i in 0..<n { faces[here + i] = loss[i] > out[i] ? max(0, out[i]) / loss[i] * (1 - 0x1p-46) : 1 }
+                for i in 0..<n { faces[here + i] = loss[i] > room[i] ? max(0, room[i]) / loss[i] : 1 }
             }
         }
     }

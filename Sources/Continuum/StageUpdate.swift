@@ -23,7 +23,7 @@ struct StageUpdate {
         length n: Int, ratio: Double, _ lowest: inout SIMD8<Double>, _ highest: inout SIMD8<Double>,
         _ report: inout StageReport
     ) {
-        let (a, b) = (SIMD8<Double>(repeating: stage.baseWeight), SIMD8<Double>(repeating: stage.eulerWeight))
+        let a = SIMD8<Double>(repeating: stage.baseWeight)
         let scale = SIMD8<Double>(repeating: ratio)
         let (start, source, base, next, flux) = (start, source, base, next, flux)
         let (severalAxes, rate) = (rate != nil, rate ?? source)
@@ -38,7 +38,7 @@ struct StageUpdate {
                 let gain = severalAxes ? kac_multiply_add(scale, change, load(rate, i)) : scale * change
                 let euler = load(start, i) + gain
                 let (u, u0) = (load(source, i), load(base, i))
-                let value = kac_multiply_add(a, u0, b * euler)
+                let value = kac_multiply_add(a, u0 - euler, euler)
                 store(value, next, i)
                 let error = (e0 * (euler - u) + e1 * u0 + e2 * u) / (tolerance.relative * (tolerance.level + size(u0)))
                 if block < whole {
@@ -55,7 +55,8 @@ struct StageUpdate {
                 let i = block &* 8
                 let change = load(flux, i &- 1) - load(flux, i)
                 let gain = severalAxes ? kac_multiply_add(scale, change, load(rate, i)) : scale * change
-                let value = kac_multiply_add(a, load(base, i), b * (load(start, i) + gain))
+                let euler = load(start, i) + gain
+                let value = kac_multiply_add(a, load(base, i) - euler, euler)
                 store(value, next, i)
                 if block < whole {
                     low = smaller(low, value)

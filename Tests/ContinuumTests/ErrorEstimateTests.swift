@@ -79,7 +79,10 @@ import Training
         ], Case.allCases)
     func finiteVolumes(scheme: Scheme, problem: Case) throws {
         // The concentrating law is resolved up to t = 5: eight cells across the peak.
-        try Self.check(scheme, problem, times: [0.5, 2, 5], factors: (0.3...3, 0.3...8), floor: 1e-12)
+        // In three angles the third grid has eight cells an axis, where high orders are not seen yet: that errs upwards.
+        let most = (density: problem == .threeAngles ? 5.0 : 3, moment: problem == .threeAngles ? 10.0 : 8)
+        try Self.check(
+            scheme, problem, times: [0.5, 2, 5], factors: (0.3...most.density, 0.3...most.moment), floor: 1e-12)
     }
 
     /// Of modes and nodes an extrapolation of geometric decay; of time steps half of them. Each is a power of what is seen, so the
@@ -120,7 +123,7 @@ import Training
     @Test func gridsThatCannotBeHalved() throws {
         let scheme = Scheme.finiteVolume(.muscl(.vanLeer), tolerance: 1e-6)
         let few = try Limit(
-            ReferenceProblems.oneQubit, scheme: scheme, grid: PeriodicGrid(cells: [12]), times: [1],
+            ReferenceProblems.oneQubit, scheme: scheme, grid: PeriodicGrid(cells: [8]), times: [1],
             estimatesErrors: true)
         #expect(try #require(few.errorEstimate).moment[0].total.isNaN)
     }
@@ -137,6 +140,41 @@ import Training
             // The factors of even numbers.
             #expect((0.3...3).contains(estimate.density[output].total / truth.density), "\(estimate), \(truth)")
             #expect((0.3...8).contains(estimate.moment[output].total / truth.moment), "\(estimate), \(truth)")
+        }
+    }
+
+    /// Too few cells for a quarter of them: the third grid is as coarse as the method allows.
+    @Test(arguments: [Scheme.Reconstruction.upwind, .muscl(.minmod), .muscl(.vanLeer), .weno5])
+    func gridsThatCannotBeQuartered(reconstruction: Scheme.Reconstruction) throws {
+        let limit = try Limit(
+            GalerkinTests.additive(dimension: 3), scheme: .finiteVolume(reconstruction, tolerance: 1e-7),
+            grid: PeriodicGrid(cells: [24, 20, 31]), times: [0.5, 2], estimatesErrors: true, parallelism: .allCores)
+        let estimate = try #require(limit.errorEstimate)
+        for (output, truth) in try Self.trueErrors(limit).enumerated() {
+            #expect((0.3...5).contains(estimate.density[output].total / truth.density), "\(estimate), \(truth)")
+        }
+    }
+
+    /// Laws that begin with more modes than they need later: what is left of the highest would grow in companions that kept them.
+    @Test(arguments: [2.5, 4, 12], [1e-6, 1e-9])
+    func galerkinOfLawsThatSpread(concentration: Double, tolerance: Double) throws {
+        let problem = try ReferenceProblems.oneQubit(
+            from: .product([.vonMises(centre: 1, concentration: concentration)]))
+        let (grid, times) = (try PeriodicGrid(cells: [101]), [0, 0.5, 2, 5, 10])
+        let limit = try Limit(
+            problem, scheme: .galerkin(tolerance: tolerance), grid: grid, times: times, estimatesErrors: true)
+        let judge = try Limit(problem, scheme: .characteristics(nodes: nil, tolerance: 1e-13), grid: grid, times: times)
+        let estimate = try #require(limit.errorEstimate, "\(limit.errorEstimateFailure ?? "")")
+        for output in 1..<times.count {
+            let truth =
+                zip(limit.densities[output].values, judge.densities[output].values).reduce(0) { $0 + abs($1.0 - $1.1) }
+                * grid.cellVolume
+            // The factors of the other spectral cases; below, the judge's own rounding.
+            if truth > 1e-12 {
+                #expect((0.1...20).contains(estimate.density[output].total / truth), "\(estimate), \(truth)")
+            } else {
+                #expect(estimate.density[output].total < 2e-11, "\(estimate), \(truth)")
+            }
         }
     }
 

@@ -235,6 +235,31 @@ import Training
         }
     }
 
+    /// Weights of the stages that add up to 1 but for a rounding would take their part of the mass in every step.
+    @Test func massHoldsOverManySteps() throws {
+        let solver = try FiniteVolume(
+            ReferenceProblems.oneQubit, grid: PeriodicGrid(cells: [64]), reconstruction: .muscl(.vanLeer),
+            tolerance: .infinity, largestStep: 1e-3)
+        try solver.advance(to: 8)
+        #expect(solver.acceptedSteps >= 8000)
+        // A rounding of 1e-16 a cell and step, of either sign: (8000 · 3 / 64)^½ of it.
+        #expect(abs(try solver.density(on: PeriodicGrid(cells: [64])).integral - 1) < 2e-14)
+    }
+
+    /// A limiter whose fluxes depend on the length of the step leaves errors that shorter steps do not lessen.
+    @Test func theLimiterLeavesTheStepItsOrder() throws {
+        let steps = try [1e-7, 1e-9].map { tolerance in
+            let solver = try FiniteVolume(
+                LinearTransport.problem(), grid: PeriodicGrid(cells: [32, 32]), reconstruction: .weno5,
+                tolerance: tolerance)
+            try solver.advance(to: 2)
+            #expect(try solver.density(on: PeriodicGrid(cells: [32, 32])).minimum >= 0)
+            return Double(solver.acceptedSteps)
+        }
+        // Third order: 100^{1/3} = 4.6, where the tolerance sets every step.
+        #expect(steps[1] / steps[0] < 5, "\(steps)")
+    }
+
     @Test(arguments: all)
     func anyNumberOfThreadsGivesTheSameBits(reconstruction: Scheme.Reconstruction) throws {
         let problem = try Self.trainedInTwoAngles()

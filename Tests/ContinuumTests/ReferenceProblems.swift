@@ -6,17 +6,24 @@ import Training
 /// Problems whose expansions are written down, so that these tests need no circuit.
 enum ReferenceProblems {
     /// `f = cos(θ − x)` at the given inputs and targets.
-    static func cosine(inputs: [Double], targets: [Double]) -> MeanFieldProblem {
+    static func cosine(
+        inputs: [Double], targets: [Double], from law: InitialLaw = .uniform
+    ) -> MeanFieldProblem {
         MeanFieldProblem(
             expansion: TrigonometricExpansion(
                 basis: TrigonometricBasis(
                     dimension: 1, monomials: [[.init(.cosine, axis: 0)], [.init(.sine, axis: 0)]].map { .init($0) }),
                 datumCount: inputs.count, coefficients: inputs.map { cos($0) } + inputs.map { sin($0) }),
-            targets: targets)
+            targets: targets, initialLaw: law)
     }
 
     /// The one-qubit case `x = (0, π/2)`, `y = (0.5, 0.3)`, which converges to a smooth density.
-    static let oneQubit = cosine(inputs: [0, .pi / 2], targets: [0.5, 0.3])
+    static let oneQubit = oneQubit(from: .uniform)
+
+    /// The same from another law.
+    static func oneQubit(from law: InitialLaw) -> MeanFieldProblem {
+        cosine(inputs: [0, .pi / 2], targets: [0.5, 0.3], from: law)
+    }
 
     /// Targets outside of the experts' reach: the law concentrates on a point.
     static let concentrating = cosine(inputs: [0, .pi / 2], targets: [0.9, 0.8])
