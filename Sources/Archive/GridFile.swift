@@ -177,7 +177,8 @@ public enum GridFileError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notANumber(let name, let line, let found): "\(name):\(line): found '\(found)', expected a number"
         case .raggedRow(let name, let line, let found, let expected):
             "\(name):\(line): found \(found) numbers, expected \(expected) as in the first row"
-        case .notNumPy(let name, let reason): "\(name): \(reason), expected an array of reals in NumPy's format (.npy)"
+        case .notNumPy(let name, let reason):
+            "\(name): \(reason), expected an array of reals in NumPy's format (.npy), as numpy.save(name, array.astype(float)) writes it"
         }
     }
 }

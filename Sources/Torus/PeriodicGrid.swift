@@ -53,6 +53,11 @@ public struct PeriodicGrid: Sendable, Hashable {
     }
 }
 
+extension PeriodicGrid: CustomStringConvertible {
+    /// The cells along each axis, θ₀ first, such as `128 × 64`.
+    public var description: String { cells.map(String.init).joined(separator: " × ") }
+}
+
 /// Why a grid cannot be made.
 public enum GridError: Error, Equatable, CustomStringConvertible {
     /// No axis was given.

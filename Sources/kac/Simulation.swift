@@ -65,7 +65,7 @@ struct Simulation {
         }
         progress.end()
         try Self.sayHowItEnded(limit, progress)
-        Self.warnOfExactErrors(limit, experiment.scheme, progress)
+        Self.warnOfLimitErrors(limit, experiment.scheme, progress)
         var comparison: Comparison?
         if let particles = experiment.particles, limit.failure == nil {
             let plan = Self.plan(particles, experiment.compare, outputs: limit.times.count)
@@ -130,14 +130,25 @@ struct Simulation {
         }
     }
 
-    /// Says so when a solver that ought to follow the exact solution does not.
-    private static func warnOfExactErrors(_ limit: Limit, _ scheme: Scheme, _ progress: Progress) {
+    /// Says so when a solver that holds a tolerance of its own is far beyond it, by the exact solution or its estimate.
+    private static func warnOfLimitErrors(_ limit: Limit, _ scheme: Scheme, _ progress: Progress) {
         if case .finiteVolume = scheme { return }
         // Errors of single steps add up, and grow with the flow where mass concentrates.
-        guard let worst = limit.exactMomentErrors?.max(), worst > 100 * scheme.tolerance else { return }
-        progress.warn(
-            "the limit is \(Measured.number(worst)) from the exact solution, beside a tolerance of "
-                + "\(Measured.number(scheme.tolerance)): take a smaller tolerance or more nodes, or end earlier")
+        let bound = 100 * scheme.tolerance
+        let remedy =
+            "beside a tolerance of \(Measured.number(scheme.tolerance)): take a smaller tolerance or more nodes, or end earlier"
+        if let worst = limit.exactMomentErrors?.max(), worst > bound {
+            progress.warn("the limit is \(Measured.number(worst)) from the exact solution, \(remedy)")
+        } else if let errors = limit.errorEstimate {
+            // Tolerances are about moments: the density of a sharp peak may be much less well known.
+            for (what, terms) in [("∫ |ρ − ρ_true| dθ", errors.density), ("moments", errors.moment)] {
+                guard let output = terms.firstIndex(where: { $0.total > bound }) else { continue }
+                progress.warn(
+                    "the limit's error in \(what) is about \(Measured.number(terms[output].total)) at "
+                        + "t = \(Measured.time(limit.times[output])), \(remedy)")
+                break
+            }
+        }
     }
 
     /// Says so when the distances are more of the limit's own error than of the mixtures.

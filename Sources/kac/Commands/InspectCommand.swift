@@ -48,7 +48,7 @@ struct InspectCommand: ParsableCommand {
             "  file      \(file), kac \(contents.softwareVersion), \(dates.string(from: contents.date))",
             "  times     \(times.count)\(ends)",
             "  grid      "
-                + (contents.grid.map { "\($0.cells.map(String.init).joined(separator: " × ")) cells" }
+                + (contents.grid.map { "\($0) cells" }
                     ?? "none beyond three angles"),
         ]
         if let path = contents.expertPath {

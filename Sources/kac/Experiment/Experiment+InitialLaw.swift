@@ -52,14 +52,19 @@ extension Experiment {
                 return .polynomial(try PolynomialLaw(basis: polynomial.basis, coefficients: polynomial.coefficients))
             }
             if name == "field" {
-                let field = try GridFile.field(at: path(of: body, in: folder))
+                var field = try GridFile.field(at: path(of: body, in: folder))
                 guard field.grid.dimension == names.count else {
                     throw body.error(
-                        "found \(field.grid.cells.map(String.init).joined(separator: " × ")) cells, expected one axis for each of "
+                        "found \(field.grid.description) cells, expected one axis for each of "
                             + "the \(names.count) angles")
                 }
                 if let cell = field.values.firstIndex(where: { !$0.isFinite }) {
                     throw body.error("found \(field.values[cell]) in cell \(cell), expected finite numbers")
+                }
+                // As `kac distance` does: single precision and printed digits stay below, another measure or period does not.
+                let integral = field.integral
+                if abs(integral - 1) <= DistanceProblem.tolerance {
+                    field = Field(grid: field.grid, values: field.values.map { $0 / integral })
                 }
                 do {
                     return .field(try FieldLaw(field))

@@ -155,8 +155,14 @@ extension Experiment {
         estimatesErrors = try continuum?.estimatesErrors() ?? true
         let given = try continuum?.grid(dimension: dimension, in: folder)
         cellsNode = given?.cells
+        let field: PeriodicGrid? = if case .field(let law) = initialLaw { law.field.grid } else { nil }
+        if let field, let given, given.grid != field, let node = keys["initial"] {
+            throw try Self.child("field", of: node.children(known: ["field"]), node).error(
+                "found \(field.description) cells, expected \(given.grid.description) as in continuum.grid: give the field on "
+                    + "these cells, or leave the grid out for the field's own")
+        }
         grid =
-            try given?.grid
+            try given?.grid ?? field
             ?? (model.dimension <= 3 ? ContinuumSection.defaultGrid(dimension: model.dimension) : nil)
         stops = try Self.stops(keys["time"])
         particles = try keys["particles"].map(Self.particles)

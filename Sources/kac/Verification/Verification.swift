@@ -18,18 +18,22 @@ struct Verification {
     init(parallelism: Parallelism, progress: @escaping (String) -> Void) throws {
         self.parallelism = parallelism
         self.progress = progress
-        for problem in try [ExactProblem.oneAngle(), .circuit()] { try exactMoments(problem, cells: [64]) }
+        for problem in try [VerificationProblem.oneAngle(), .circuit()] { try exactMoments(problem, cells: [64]) }
         try exactMoments(.product(dimension: 2), cells: [48, 30])
         try exactMoments(.product(dimension: 3), cells: [20, 16, 12])
         try concentration()
-        try orders(.oneAngle(), coarse: [128], fine: [256], coarseHigh: [32], fineHigh: [64])
-        try orders(
-            .product(dimension: 2), coarse: [64, 64], fine: [128, 128], coarseHigh: [32, 32], fineHigh: [64, 64])
-        try conservation()
+        try transport()
+        try orders(.oneAngle(), fine: [512], fineHigh: [64])
+        try orders(.product(dimension: 2, end: 1), fine: [256, 256], fineHigh: [64, 64])
+        try orders(.product(dimension: 3, end: 1), fine: [64, 64, 64], fineHigh: [32, 32, 32])
+        try orders(.transport(end: 0.25, parallelism: parallelism), fine: [256, 256], fineHigh: [128, 128])
+        try conservation(.concentrating(), cells: [73])
+        try conservation(.concentratingProduct(dimension: 2, end: 10), cells: [39, 24])
+        try conservation(.concentratingProduct(dimension: 3, end: 5), cells: [14, 12, 11])
     }
 
     private mutating func check(
-        _ problem: ExactProblem, _ method: String, _ quantity: String, atMost bound: Double,
+        _ problem: VerificationProblem, _ method: String, _ quantity: String, atMost bound: Double,
         _ value: () throws -> Double
     ) {
         let value = (try? value()) ?? .nan
@@ -47,7 +51,7 @@ struct Verification {
     }
 
     /// First moments and density to ten times the tolerance, which errors of steps add up to.
-    private mutating func exactMoments(_ problem: ExactProblem, cells: [Int]) throws {
+    private mutating func exactMoments(_ problem: VerificationProblem, cells: [Int]) throws {
         progress(problem.name)
         let grid = try PeriodicGrid(cells: cells)
         for method in spectral(tolerance: 1e-11) {
@@ -63,7 +67,7 @@ struct Verification {
 
     /// The stress case: |z| reaches 0.98, and the density fifty times the uniform one.
     private mutating func concentration() throws {
-        let problem = try ExactProblem.concentrating()
+        let problem = try VerificationProblem.concentrating()
         progress(problem.name)
         let grid = try PeriodicGrid(cells: [512])
         let parallelism = parallelism
@@ -75,37 +79,55 @@ struct Verification {
         }
     }
 
-    /// The observed order of the density's relative L1 error when the cells are halved.
-    private mutating func orders(
-        _ problem: ExactProblem, coarse: [Int], fine: [Int], coarseHigh: [Int], fineHigh: [Int]
-    ) throws {
+    /// Transport in a given potential, against values of 50 digits and one method against the other.
+    private mutating func transport() throws {
+        let problem = try VerificationProblem.transport(end: 0.5, parallelism: parallelism)
+        progress(problem.name)
+        let parallelism = parallelism
+        check(problem, "characteristics", "density at eight points, relative", atMost: 1e-9) {
+            let solver = try Characteristics(problem.problem, nodes: nil, tolerance: 1e-11, parallelism: parallelism)
+            try solver.advance(to: problem.end)
+            let exact = VerificationProblem.transportDensities
+            return zip(try solver.density(at: exact.map(\.point)), exact).reduce(0) {
+                max($0, abs($1.0 / $1.1.density - 1))
+            }
+        }
+        check(problem, "galerkin", "density, of its peak", atMost: 1e-9) {
+            let grid = try PeriodicGrid(cells: [64, 48])
+            let solver = try problem.solved(.galerkin(tolerance: 1e-11), grid: grid, parallelism: parallelism)
+            return try problem.densityErrors(solver.density(on: grid)).ofPeak
+        }
+    }
+
+    /// The observed order of the density's relative L1 error up to the given cells, from half of them along each axis.
+    private mutating func orders(_ problem: VerificationProblem, fine: [Int], fineHigh: [Int]) throws {
         progress("orders, \(problem.name)")
         for volume in Self.volumes {
             let isHigh = volume.reconstruction == .weno5
+            let cells = isHigh ? fineHigh : fine
             func error(_ cells: [Int]) throws -> Double {
                 let grid = try PeriodicGrid(cells: cells)
                 // Third order in time: steps as h^{5/3} keep its error below the fifth order in space.
-                let step = isHigh ? 2 * pow(grid.spacing(axis: 0), 5.0 / 3) : .infinity
+                let step = isHigh ? 0.5 * pow(grid.spacing(axis: 0), 5.0 / 3) : .infinity
                 let solver = try problem.solved(
                     .finiteVolume(volume.reconstruction, tolerance: isHigh ? .infinity : 1e-8), grid: grid,
                     largestStep: step, parallelism: parallelism)
                 return try problem.densityErrors(solver.density(on: grid)).relativeL1
             }
             let value =
-                (try? log2(error(isHigh ? coarseHigh : coarse) / error(isHigh ? fineHigh : fine))) ?? .nan
-            let cells = (isHigh ? fineHigh : fine).map(String.init).joined(separator: " × ")
+                (try? log2(error(cells.map { $0 / 2 }) / error(cells))) ?? .nan
             checks.append(
                 VerificationCheck(
-                    problem: problem.name, method: volume.name, quantity: "order in L1 up to \(cells)", value: value,
+                    problem: problem.name, method: volume.name,
+                    quantity: "order in L1 up to \(try PeriodicGrid(cells: cells))", value: value,
                     bound: volume.order, side: .atLeast))
         }
     }
 
     /// Mass and sign where the law concentrates.
-    private mutating func conservation() throws {
-        let problem = try ExactProblem.concentrating()
+    private mutating func conservation(_ problem: VerificationProblem, cells: [Int]) throws {
         progress("conservation, \(problem.name)")
-        let grid = try PeriodicGrid(cells: [73])
+        let grid = try PeriodicGrid(cells: cells)
         for volume in Self.volumes {
             let solver = try? problem.solved(
                 .finiteVolume(volume.reconstruction, tolerance: 1e-4), grid: grid, parallelism: parallelism)
