@@ -64,12 +64,13 @@ let package = Package(
         floor("Continuum", on: ["CLanes", "Torus", "TimeStepping", "Training"]),
         floor("Particles", on: ["Torus", "TimeStepping", "Training"]),
         floor("Transport", on: ["Torus"]),
-        floor("Chaos", on: ["Torus", "Training", "Continuum", "Particles", "Transport"]),
-        floor("Archive", on: ["CHDF5", "Torus"]),
+        floor("Chaos", on: ["Torus", "TimeStepping", "Training", "Continuum", "Particles", "Transport"]),
+        floor("Archive", on: ["CHDF5", "Torus", "TimeStepping"]),
         .executableTarget(
             name: "kac",
             dependencies: [
-                "Torus", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos", "Archive",
+                "Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos",
+                "Archive",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -89,8 +90,9 @@ let package = Package(
             ]),
         tests(of: "Particles", with: ["Torus", "Experts", "Training"]),
         tests(of: "Transport", with: ["Torus"]),
-        tests(of: "Chaos", with: ["Torus", "Experts", "Training", "Continuum", "Particles", "Transport"]),
-        tests(of: "Archive", with: ["CHDF5", "Torus"]),
+        tests(
+            of: "Chaos", with: ["Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport"]),
+        tests(of: "Archive", with: ["CHDF5", "Torus", "TimeStepping"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kac", "Archive", "Torus"], swiftSettings: swiftSettings),
     ],

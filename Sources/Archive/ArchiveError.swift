@@ -31,6 +31,8 @@ public enum ArchiveError: Error, Sendable, Equatable {
     case truncated(path: String, bytes: Int, expected: Int)
     /// The file is an HDF5 file of something else.
     case notARunFile(path: String, reason: String)
+    /// The file is no checkpoint, or one of another format.
+    case notACheckpoint(path: String, reason: String)
     /// A part of the file cannot be read or contradicts the others.
     case damaged(path: String, part: String, reason: String)
 
@@ -73,6 +75,8 @@ extension ArchiveError: CustomStringConvertible {
             "\(path): the file ends after \(bytes) of \(expected) bytes; copy it again from where it is whole"
         case .notARunFile(let path, let reason):
             "\(path): an HDF5 file, but not a run of kac: \(reason)"
+        case .notACheckpoint(let path, let reason):
+            "\(path): cannot go on from this file: \(reason)"
         case .damaged(let path, let part, let reason):
             "\(path): \(part) is damaged: \(reason); copy the file again from where it is whole, or repeat the run"
         case .system(let path, let operation, let reason):

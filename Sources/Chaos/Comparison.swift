@@ -2,6 +2,7 @@ public import Continuum
 import Foundation
 public import Particles
 import Synchronization
+public import TimeStepping
 public import Torus
 public import Training
 import Transport
@@ -58,11 +59,13 @@ public struct Comparison: Sendable {
     /// Replicates run side by side when there are enough of them, otherwise the sweeps over one ensemble do; the
     /// numbers are the same to the bit.
     ///
-    /// - Parameter progress: called with the share of the work done, from any thread, one call at a time.
-    /// - Throws: `TimeSteppingError`.
+    /// - Parameters:
+    ///   - recorder: where snapshots of the replicates are left, and found to go on from.
+    ///   - progress: called with the share of the work done, from any thread, one call at a time.
+    /// - Throws: `TimeSteppingError`; `SnapshotError` for a snapshot of something else.
     public init(
         _ problem: MeanFieldProblem, limit: Limit, plan: ComparisonPlan, parallelism: Parallelism = .allCores,
-        progress: @escaping @Sendable (Double) -> Void = { _ in }
+        recorder: Recorder? = nil, progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) throws {
         precondition(!plan.counts.isEmpty && plan.replicates >= 1 && !plan.outputs.isEmpty)
         let quantities = plan.quantities(hasHeldOutData: !problem.heldOutTargets.isEmpty)
@@ -74,7 +77,7 @@ public struct Comparison: Sendable {
             densities: densities.map { try? $0.get() }, variateReferences: references,
             parallelism: sideBySide ? .serial : parallelism,
             workPerDistance: Self.workPerDistance(plan, limit),
-            progress: WorkMeter(total: Self.work(plan, limit), report: progress))
+            recorder: recorder, progress: WorkMeter(total: Self.work(plan, limit), report: progress))
         let results = try (sideBySide ? parallelism : .serial).map(plan.replicates, job.run(replicate:))
         self.plan = plan
         times = plan.outputs.map { limit.times[$0] }
@@ -225,9 +228,15 @@ private struct ReplicateJob: Sendable {
     let variateReferences: [[FourierMoments?]]
     let parallelism: Parallelism
     let workPerDistance: Double
+    let recorder: Recorder?
     let progress: WorkMeter
 
+    /// What is known of a replicate: all of it at its end.
     struct Outcome: Sendable {
+        /// The synchronous copies at the compared times.
+        var copies: [Ensemble] = []
+        /// The numbers of experts that are done with.
+        var finishedCounts = 0
         var samples: [Comparison.Sample] = []
         var variates: [Double] = []
         var trajectory: [Ensemble] = []
@@ -235,25 +244,35 @@ private struct ReplicateJob: Sendable {
     }
 
     func run(replicate: Int) throws -> Outcome {
+        let track = recorder?.track("replicate \(replicate)")
+        var outcome = try Outcome(track?.resumed, problem)
+        if outcome.finishedCounts == plan.counts.count { return outcome }
+        // The integration that was under way: that of the copies, or of the next number of experts.
+        var resumed = track?.resumed?.parts["integration"]
         let flow = GradientFlow(problem, tolerance: plan.tolerance, parallelism: parallelism)
         let largest = plan.counts[plan.counts.count - 1]
         let draws = Ensemble(
             drawing: largest, dimension: problem.dimension, from: problem.initialLaw, seed: plan.seed,
             replicate: replicate)
         let times = plan.outputs.map { limit.times[$0] }
-        var copies: [Ensemble] = []
-        if plan.coupling {
+        if plan.coupling, outcome.copies.count < times.count {
             try flow.carryCopies(
-                of: draws, along: limit.history, times: times, afterStep: { progress.add($0 * Double(largest)) },
-                visit: { copies.append($1) })
+                of: draws, along: limit.history, times: times, resuming: resumed,
+                afterStep: { time, integration in
+                    progress.add(time * Double(largest))
+                    track?.offer { outcome.snapshot(integration()) }
+                }, visit: { outcome.copies.append($1) })
+            resumed = nil
         }
-        var outcome = Outcome()
-        for (index, count) in plan.counts.enumerated() {
+        for (index, count) in plan.counts.enumerated().dropFirst(outcome.finishedCounts) {
             let references = variateReferences.isEmpty ? [] : variateReferences[index]
             let keeps = replicate == 0 && count == largest
             try flow.train(
-                draws.prefix(count), times: keeps ? limit.times : times,
-                afterStep: { progress.add($0 * Double(count)) }
+                draws.prefix(count), times: keeps ? limit.times : times, resuming: resumed,
+                afterStep: { time, integration in
+                    progress.add(time * Double(count))
+                    track?.offer { outcome.snapshot(integration()) }
+                }
             ) { index, ensemble, moments in
                 if keeps {
                     outcome.trajectory.append(ensemble)
@@ -262,13 +281,17 @@ private struct ReplicateJob: Sendable {
                 }
                 guard let compared = keeps ? plan.outputs.firstIndex(of: index) : index else { return }
                 outcome.samples += compare(
-                    ensemble, moments, compared: compared, copies: plan.coupling ? copies[compared] : nil)
+                    ensemble, moments, compared: compared, copies: plan.coupling ? outcome.copies[compared] : nil)
                 if !references.isEmpty {
-                    outcome.variates.append(variate(copies[compared].prefix(count), references[compared]))
+                    outcome.variates.append(variate(outcome.copies[compared].prefix(count), references[compared]))
                 }
                 progress.add(Double(count) * workPerDistance)
             }
+            resumed = nil
+            outcome.finishedCounts += 1
         }
+        outcome.copies = []
+        track?.finish(outcome.snapshot(nil))
         return outcome
     }
 
@@ -322,5 +345,56 @@ private struct ReplicateJob: Sendable {
             }
         }
         return (sum / Double(ensemble.count)).squareRoot()
+    }
+}
+
+extension ReplicateJob.Outcome {
+    /// What a snapshot says; without one nothing.
+    init(_ snapshot: Snapshot?, _ problem: MeanFieldProblem) throws {
+        guard let snapshot else { return }
+        finishedCounts = try snapshot.integer("finished_counts", atLeast: 0)
+        let values = try snapshot.reals("samples")
+        samples = (0..<values.count / 3).map {
+            Comparison.Sample(value: values[3 * $0], lower: values[3 * $0 + 1], upper: values[3 * $0 + 2])
+        }
+        variates = try snapshot.reals("variates")
+        func ensembles(_ name: String) throws -> [Ensemble] {
+            let count = try snapshot.integer("\(name)_count", atLeast: 0)
+            return try (0..<count).map { index in
+                let angles = try snapshot.reals("\(name)_\(index)")
+                return Ensemble(
+                    count: angles.count / problem.dimension, dimension: problem.dimension, angles: angles)
+            }
+        }
+        copies = try ensembles("copies")
+        trajectory = try ensembles("trajectory")
+        functions = try trajectory.indices.map { index in
+            (
+                training: try snapshot.reals("function_\(index)", count: problem.targets.count),
+                heldOut: try snapshot.reals("held_out_function_\(index)", count: problem.heldOutTargets.count)
+            )
+        }
+    }
+
+    /// All of it, with the integration that is under way.
+    func snapshot(_ integration: Snapshot?) -> Snapshot {
+        var snapshot = Snapshot()
+        snapshot.store(finishedCounts, as: "finished_counts")
+        snapshot.store(samples.flatMap { [$0.value, $0.lower, $0.upper] }, as: "samples")
+        snapshot.store(variates, as: "variates")
+        func store(_ ensembles: [Ensemble], _ name: String) {
+            snapshot.store(ensembles.count, as: "\(name)_count")
+            for (index, ensemble) in ensembles.enumerated() {
+                snapshot.store(ensemble.angles, as: "\(name)_\(index)")
+            }
+        }
+        store(copies, "copies")
+        store(trajectory, "trajectory")
+        for (index, function) in functions.enumerated() {
+            snapshot.store(function.training, as: "function_\(index)")
+            snapshot.store(function.heldOut, as: "held_out_function_\(index)")
+        }
+        snapshot.parts["integration"] = integration
+        return snapshot
     }
 }

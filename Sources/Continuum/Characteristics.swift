@@ -430,3 +430,37 @@ public final class Characteristics: ContinuumSolver {
         return try backward(from: time).origins(block: points, count: points.count)
     }
 }
+
+extension Characteristics {
+    /// All that the steps to come depend on.
+    public var snapshot: Snapshot {
+        var snapshot = Snapshot()
+        snapshot.store(flow.axes, as: "nodes_per_axis")
+        snapshot.store(flow.count, as: "nodes_of_a_copy")
+        snapshot.store(tails, as: "tails")
+        snapshot.store(lostAt, as: "lost_at")
+        snapshot.parts["integration"] = solver.snapshot
+        snapshot.parts["history"] = history.snapshot
+        return snapshot
+    }
+
+    /// Goes on from a snapshot of a solver of the same problem.
+    ///
+    /// - Throws: `SnapshotError`; `FourierTransformError`.
+    public func restore(_ snapshot: Snapshot) throws {
+        let axes = try snapshot.integers("nodes_per_axis", count: flow.axes.count)
+        let count = try snapshot.integer("nodes_of_a_copy", atLeast: 1)
+        if axes != flow.axes || count != flow.count {
+            let flow =
+                axes.isEmpty
+                ? NodeFlow(problem, latticeCount: count, parallelism: parallelism)
+                : NodeFlow(problem, axes: axes, parallelism: parallelism)
+            if !axes.isEmpty { spectrum = try LabelSpectrum(axes: axes) }
+            solver = Self.solver(flow, schedule == nil ? tolerance : .infinity)
+        }
+        tails = try snapshot.reals("tails", count: tails.count)
+        lostAt = try snapshot.optionalReal("lost_at")
+        history = try PiecewisePolynomial(snapshot.part("history"))
+        try solver.restore(snapshot.part("integration"))
+    }
+}

@@ -38,6 +38,15 @@ public protocol ContinuumSolver: AnyObject {
     /// - Precondition: for finite volumes, a whole number of cells in each of the solver's own.
     /// - Throws: what the method needs to get there.
     func density(on grid: PeriodicGrid) throws -> Field
+
+    /// All that the steps to come depend on.
+    var snapshot: Snapshot { get }
+
+    /// Goes on from a snapshot of a solver of the same problem that was made in the same way: the steps to come are the same
+    /// to the bit.
+    ///
+    /// - Throws: `SnapshotError` for a snapshot of something else.
+    func restore(_ snapshot: Snapshot) throws
 }
 
 extension ContinuumSolver {

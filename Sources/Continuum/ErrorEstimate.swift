@@ -1,4 +1,5 @@
 import Foundation
+import TimeStepping
 import Torus
 import Training
 
@@ -111,21 +112,21 @@ public struct ErrorEstimate: Sendable, Equatable {
     ///   - solver: at the last output.
     ///   - samples: the limit at its outputs.
     ///   - tails: the method's own measure of its resolution there.
-    ///   - progress: called with the share of the time done after each step of a companion; when it throws `Interruption`, the errors
-    ///     of the outputs that are left are not known.
+    ///   - resumed: the snapshot to go on from.
+    ///   - progress: called with the time reached after each step of a companion, and a snapshot for who wants it; when it
+    ///     throws `Interruption`, the errors of the outputs that are left are not known.
     /// - Throws: what the companions throw.
     init(
-        of solver: any ContinuumSolver, samples: [Sample], tails: [Double], progress: (Double) throws -> Void
+        of solver: any ContinuumSolver, samples: [Sample], tails: [Double], resuming resumed: Snapshot? = nil,
+        progress: (Double, () -> Snapshot) throws -> Void
     ) throws {
         density = []
         moment = []
-        let end = samples.last?.time ?? 0
-        func report(_ time: Double) throws { try progress(end > 0 ? time / end : 1) }
         do {
             switch solver {
-            case let solver as FiniteVolume: try estimate(solver, samples, report)
-            case let solver as Galerkin: try estimate(solver, samples, report)
-            case let solver as Characteristics: try estimate(solver, samples, tails, report)
+            case let solver as FiniteVolume: try estimate(solver, samples, resumed, progress)
+            case let solver as Galerkin: try estimate(solver, samples, resumed, progress)
+            case let solver as Characteristics: try estimate(solver, samples, tails, resumed, progress)
             default: preconditionFailure("an estimate for every solver")
             }
         } catch is Interruption {
@@ -175,7 +176,8 @@ public struct ErrorEstimate: Sendable, Equatable {
     }
 
     private mutating func estimate(
-        _ solver: FiniteVolume, _ samples: [Sample], _ progress: (Double) throws -> Void
+        _ solver: FiniteVolume, _ samples: [Sample], _ resumed: Snapshot?,
+        _ progress: (Double, () -> Snapshot) throws -> Void
     ) throws {
         let dimension = solver.cells.dimension
         // The companions that show what cells do take the limit's own steps, or nearly: where the Courant number sets them, parts of
@@ -198,10 +200,12 @@ public struct ErrorEstimate: Sendable, Equatable {
         let ratio = widening(solver, half)
         let quarterRatio = quarter.map { widening(half, $0) } ?? 2
         let stepScale = (part == 1 ? 1 : kept) / (1 - kept)
-        for sample in samples {
-            let companions = try [half, other, quarter].map { companion -> Sample? in
+        let all = [half, other, quarter]
+        try restore(resumed, all)
+        for sample in samples.dropFirst(density.count) {
+            let companions = try all.map { companion -> Sample? in
                 guard let companion else { return nil }
-                try companion.advance(to: sample.time) { try progress($0) }
+                try companion.advance(to: sample.time) { try progress($0) { snapshot(all) } }
                 return try Sample(companion, dimension: dimension, grid: companion.cells)
             }
             guard let ofHalf = companions[0], let ofOther = companions[1] else { continue }
@@ -221,7 +225,8 @@ public struct ErrorEstimate: Sendable, Equatable {
     }
 
     private mutating func estimate(
-        _ solver: Galerkin, _ samples: [Sample], _ progress: (Double) throws -> Void
+        _ solver: Galerkin, _ samples: [Sample], _ resumed: Snapshot?,
+        _ progress: (Double, () -> Snapshot) throws -> Void
     ) throws {
         let dimension = samples.first?.firstMoments.count ?? 1
         let half = try Galerkin(companionOf: solver, dividingFrequenciesBy: 2)
@@ -229,9 +234,11 @@ public struct ErrorEstimate: Sendable, Equatable {
         // On the circle all frequencies are cheap.
         let halves = try Galerkin(
             companionOf: solver, dividingFrequenciesBy: dimension == 1 ? 1 : 2, stepParts: 2)
-        for sample in samples {
-            let companions = try [half, quarter, halves].map { companion in
-                try companion.advance(to: sample.time) { try progress($0) }
+        let all = [half, quarter, halves]
+        try restore(resumed, all)
+        for sample in samples.dropFirst(density.count) {
+            let companions = try all.map { companion in
+                try companion.advance(to: sample.time) { try progress($0) { snapshot(all) } }
                 return try Sample(companion, dimension: dimension, grid: sample.density?.grid)
             }
             let steps = try (dimension == 1 ? sample : companions[0]).distance(to: companions[2])
@@ -242,7 +249,8 @@ public struct ErrorEstimate: Sendable, Equatable {
     }
 
     private mutating func estimate(
-        _ solver: Characteristics, _ samples: [Sample], _ tails: [Double], _ progress: (Double) throws -> Void
+        _ solver: Characteristics, _ samples: [Sample], _ tails: [Double], _ resumed: Snapshot?,
+        _ progress: (Double, () -> Snapshot) throws -> Void
     ) throws {
         let isTensor = !solver.nodesPerAxis.isEmpty
         let divisor = isTensor ? 2 : 8
@@ -253,9 +261,11 @@ public struct ErrorEstimate: Sendable, Equatable {
             return
         }
         let quarter = isTensor ? try solver.companion(dividingNodesBy: 4) : nil
-        for (sample, tail) in zip(samples, tails) {
-            let companions = try [half, halves, quarter].map { companion -> Sample? in
-                try companion?.advance(to: sample.time) { try progress($0) }
+        let all = [half, halves, quarter]
+        try restore(resumed, all)
+        for (sample, tail) in zip(samples, tails).dropFirst(density.count) {
+            let companions = try all.map { companion -> Sample? in
+                try companion?.advance(to: sample.time) { try progress($0) { snapshot(all) } }
                 return try companion.map { try Sample($0, dimension: sample.firstMoments.count, grid: nil) }
             }
             guard let ofHalf = companions[0], let ofHalves = companions[1] else { continue }

@@ -79,6 +79,8 @@ public final class FiniteVolume: ContinuumSolver {
     private var stepSize = Double.infinity
     /// Steps kept on the way to the next output.
     private var stepsOnTheWay = 0
+    /// Where the way to the next output began, and where it ends.
+    private var way = (start: 0.0, target: -Double.infinity)
     /// `Σ_p max|v_p| / h_p` as it was found last.
     private var courantRate = 0.0
     private var cautious = 0
@@ -256,11 +258,12 @@ public final class FiniteVolume: ContinuumSolver {
     ///
     /// - Throws: `TimeSteppingError`; the last good state is kept.
     public func advance(to target: Double, afterStep: (Double) throws -> Void) throws {
-        let start = time
-        stepsOnTheWay = 0
+        // A way that was begun before a restart is gone on with.
+        if way.target != target { (way, stepsOnTheWay) = ((start: time, target: target), 0) }
+        let start = way.start
         defer {
             // A constant history needs no piece a step.
-            if !isCoupled, time > start { appendConstantHistory() }
+            if !isCoupled, time > history.end { appendConstantHistory() }
         }
         while time < target {
             try step(limit: target, longest: min(largestStep, intervalShare * (target - start)))
@@ -530,5 +533,39 @@ public final class FiniteVolume: ContinuumSolver {
             }
         }
         return result
+    }
+}
+
+extension FiniteVolume {
+    /// The reals of the moments' memory.
+    private var momentCount: Int { 4 * 2 * (waves.modeCount + problem.basis.count) }
+
+    /// All that the steps to come depend on.
+    public var snapshot: Snapshot {
+        var snapshot = Snapshot()
+        snapshot.store([time, stepSize, courantRate, peak, way.start, way.target], as: "times")
+        snapshot.store([acceptedSteps, courantSteps, stepsOnTheWay, cautious], as: "steps")
+        snapshot.store(lostAt, as: "lost_at")
+        snapshot.store(Array(UnsafeBufferPointer(start: state, count: layout.count)), as: "averages")
+        snapshot.store(Array(UnsafeBufferPointer(start: momentMemory, count: momentCount)), as: "moments")
+        snapshot.parts["history"] = history.snapshot
+        return snapshot
+    }
+
+    /// Goes on from a snapshot of a solver of the same problem on the same grid.
+    ///
+    /// - Throws: `SnapshotError`.
+    public func restore(_ snapshot: Snapshot) throws {
+        let times = try snapshot.reals("times", count: 6)
+        let steps = try snapshot.integers("steps", count: 4)
+        let averages = try snapshot.reals("averages", count: layout.count)
+        let moments = try snapshot.reals("moments", count: momentCount)
+        (time, stepSize, courantRate, peak) = (times[0], times[1], times[2], times[3])
+        way = (times[4], times[5])
+        (acceptedSteps, courantSteps, stepsOnTheWay, cautious) = (steps[0], steps[1], steps[2], steps[3])
+        lostAt = try snapshot.optionalReal("lost_at")
+        history = try PiecewisePolynomial(snapshot.part("history"))
+        for i in 0..<layout.count { state[i] = averages[i] }
+        for i in 0..<momentCount { momentMemory[i] = moments[i] }
     }
 }

@@ -328,3 +328,36 @@ public final class Galerkin: ContinuumSolver {
         return (mean * cos(half), -mean * sin(half))
     }
 }
+
+extension Galerkin {
+    /// All that the steps to come depend on.
+    public var snapshot: Snapshot {
+        var snapshot = Snapshot()
+        snapshot.store(lattice.limits, as: "frequencies")
+        snapshot.store(course.map(\.time), as: "course_times")
+        snapshot.store(course.flatMap(\.limits), as: "course_frequencies")
+        snapshot.parts["integration"] = solver.snapshot
+        snapshot.parts["history"] = history.snapshot
+        return snapshot
+    }
+
+    /// Goes on from a snapshot of a solver of the same problem.
+    ///
+    /// - Throws: `SnapshotError`.
+    public func restore(_ snapshot: Snapshot) throws {
+        let limits = try snapshot.integers("frequencies", count: problem.dimension)
+        if limits != lattice.limits {
+            let lattice = ModeLattice(limits: limits)
+            tails = ModeTails(lattice, potential)
+            solver = try Self.solver(
+                MomentHierarchy(problem, potential, lattice: lattice, parallelism: parallelism, path: path),
+                state: Array(repeating: 0, count: 2 * lattice.count), time: 0, tolerance)
+        }
+        let times = try snapshot.reals("course_times")
+        let d = problem.dimension
+        let frequencies = try snapshot.integers("course_frequencies", count: times.count * d)
+        course = times.enumerated().map { ($1, Array(frequencies[$0 * d..<($0 + 1) * d])) }
+        history = try PiecewisePolynomial(snapshot.part("history"))
+        try solver.restore(snapshot.part("integration"))
+    }
+}

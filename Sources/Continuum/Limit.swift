@@ -65,63 +65,57 @@ public struct Limit: Sendable {
     ///     output, rather than throwing everything away.
     ///   - stops: what ends the limit before its last output; the time at which it does becomes the last output.
     ///   - parallelism: the threads of the solvers; the numbers do not depend on it.
+    ///   - track: where snapshots are left after each step, and found to go on from.
     ///   - progress: called after each step with the share of the time done.
-    /// - Throws: `ContinuumError`, `TimeSteppingError`.
+    /// - Throws: `ContinuumError`, `TimeSteppingError`; `SnapshotError` for a snapshot of something else.
     public init(
         _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid?, times: [Double], refinedOutputs: [Int] = [],
         policy: ResolutionPolicy = .refine, stops: [StopCondition] = [], estimatesErrors: Bool = false,
-        keepsOutputs: Bool = false, parallelism: Parallelism = .serial, progress: (Double) -> Void = { _ in }
+        keepsOutputs: Bool = false, parallelism: Parallelism = .serial, track: Recorder.Track? = nil,
+        progress: (Double) -> Void = { _ in }
     ) throws {
         if let grid, grid.dimension != problem.dimension {
             throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
         }
         var course = try Course(
             problem, scheme: scheme, grid: grid, policy: policy, stops: stops, parallelism: parallelism)
-        var densities: [Field] = []
-        var refined: [Int: Field] = [:]
         let finer = refinedOutputs.isEmpty ? nil : try grid.map { try PeriodicGrid(cells: $0.cells.map { 4 * $0 }) }
-        var moments: [[Double]] = []
-        var firstMoments: [[(real: Double, imaginary: Double)]] = []
-        var diagnostics: [Diagnostics] = []
-        var resolutions: [Resolution] = []
+        var outputs = try Outputs(track?.resumed?.part("outputs"), problem, grid: grid, finer: finer)
+        if let resumed = track?.resumed { try course.restore(resumed.part("course")) }
+        let isSolved = try track?.resumed.map { try $0.part("outputs").integer("is_solved") == 1 } ?? false
         var failure: (any Error)?
         let cost = estimatesErrors ? ErrorEstimate.relativeCost(scheme, dimension: problem.dimension) : 0
-        for (output, time) in times.enumerated() {
+        for (output, time) in times.enumerated().dropFirst(isSolved ? times.count : outputs.count) {
             do {
-                try course.advance(to: time) { progress($0 / (times.last ?? time) / (1 + cost)) }
+                try course.advance(to: time) { reached, course in
+                    progress(reached / (times.last ?? time) / (1 + cost))
+                    track?.offer(at: reached) { outputs.snapshot(course: course(), isSolved: false) }
+                }
             } catch  where keepsOutputs && output > 0 {
                 failure = error
                 // The state before the failure is good; there may be nothing between it and the last output.
-                if course.solver.time <= diagnostics[output - 1].time { break }
+                if course.solver.time <= outputs.diagnostics[output - 1].time { break }
             }
             if case .underResolved = course.end { break }
-            let solver = course.solver
-            let density = try grid.map(solver.density(on:))
-            if let density { densities.append(density) }
-            if let finer, refinedOutputs.contains(output) { refined[output] = try solver.density(on: finer) }
-            moments.append(solver.moments())
-            firstMoments.append(
-                (0..<problem.dimension).map { axis in
-                    solver.moment((0..<problem.dimension).map { $0 == axis ? 1 : 0 })
-                })
-            diagnostics.append(
-                try Diagnostics(solver, loss: problem.loss(moments: moments[output]), density: density))
-            resolutions.append(solver.resolution)
+            try outputs.append(
+                course.solver, problem, grid: grid, finer: refinedOutputs.contains(output) ? finer : nil)
             if course.end != nil || failure != nil { break }
+            track?.offer { outputs.snapshot(course: course.snapshot, isSolved: false) }
         }
         holdsTolerance = if case .finiteVolume = scheme { course.switchedAt != nil } else { true }
         end = course.end
         switchedAt = course.switchedAt
         self.failure = failure
-        let reached = diagnostics.map(\.time)
+        let reached = outputs.diagnostics.map(\.time)
+        let (densities, moments, firstMoments) = (outputs.densities, outputs.moments, outputs.firstMoments)
         self.times = reached
         self.grid = grid
         self.densities = densities
-        refinedDensities = refined
+        refinedDensities = outputs.refined
         self.moments = moments
         self.firstMoments = firstMoments
-        self.diagnostics = diagnostics
-        self.resolutions = resolutions
+        diagnostics = outputs.diagnostics
+        resolutions = outputs.resolutions
         functions = moments.map(problem.function(moments:))
         heldOutFunctions = moments.map(problem.heldOutFunction(moments:))
         history = course.solver.history
@@ -129,20 +123,35 @@ public struct Limit: Sendable {
         exact = AdditiveForm(problem).flatMap { try? AdditiveSolution($0, times: reached) }
         var estimate: ErrorEstimate?
         var reason: String?
-        if estimatesErrors, failure == nil {
+        if let finished = track?.resumed?.parts["companions"], finished.values["is_finished"] != nil {
+            estimate = finished.values["density"] == nil ? nil : try ErrorEstimate(finished)
+            reason = finished.values["failure"] == nil ? nil : try finished.text("failure")
+        } else if estimatesErrors, failure == nil {
             let samples = reached.indices.map { output in
                 ErrorEstimate.Sample(
                     time: reached[output], moments: moments[output], firstMoments: firstMoments[output],
                     density: densities.isEmpty ? nil : densities[output])
             }
             do {
-                estimate = try ErrorEstimate(of: course.solver, samples: samples, tails: resolutions.map(\.value)) {
-                    progress((1 + cost * $0) / (1 + cost))
+                let solved = outputs.snapshot(course: course.snapshot, isSolved: true)
+                estimate = try ErrorEstimate(
+                    of: course.solver, samples: samples, tails: outputs.resolutions.map(\.value),
+                    resuming: track?.resumed?.parts["companions"]
+                ) { time, companions in
+                    let end = reached.last ?? 0
+                    progress((1 + cost * (end > 0 ? time / end : 1)) / (1 + cost))
+                    track?.offer {
+                        var snapshot = solved
+                        snapshot.parts["companions"] = companions()
+                        return snapshot
+                    }
                     if let met = course.usedUp {
                         reason = met.description
                         throw ErrorEstimate.Interruption()
                     }
                 }
+            } catch let error as SnapshotError {
+                throw error
             } catch {
                 // What was solved stands, whatever its companions do.
                 reason = "\(error)"
@@ -150,17 +159,19 @@ public struct Limit: Sendable {
         }
         errorEstimate = estimate
         errorEstimateFailure = reason
+        if failure == nil { track?.finish(finished(outputs.snapshot(course: course.snapshot, isSolved: true))) }
     }
 
     /// A solver on its way through the outputs, with what may end or change it.
-    private struct Course {
+    struct Course {
         let problem: MeanFieldProblem
         let tolerance: Double
         let policy: ResolutionPolicy
         let stops: [StopCondition]
         let parallelism: Parallelism
         let grid: PeriodicGrid?
-        let start = ContinuousClock.now
+        /// When the way began on the clock, less what was waited before a restart.
+        var start = ContinuousClock.now
         var solver: any ContinuumSolver
         var switchedAt: Double?
         var end: End?
@@ -185,7 +196,9 @@ public struct Limit: Sendable {
         }
 
         /// Steps to a time, or to where a condition is met; leaves `end` when the way is over.
-        mutating func advance(to target: Double, progress: (Double) -> Void) throws {
+        ///
+        /// - Parameter progress: called after each step with the time and a snapshot of the course, for who wants it.
+        mutating func advance(to target: Double, progress: (Double, () -> Snapshot) -> Void) throws {
             do {
                 try steps(to: target, progress)
             } catch Interruption.condition(let condition) {
@@ -197,13 +210,14 @@ public struct Limit: Sendable {
             }
         }
 
-        private func steps(to target: Double, _ progress: (Double) -> Void) throws {
+        private func steps(to target: Double, _ progress: (Double, () -> Snapshot) -> Void) throws {
             try solver.advance(to: target) { time in
-                progress(time)
                 if policy != .refine, switchedAt == nil, let lost = solver.lostAt {
                     throw Interruption.underResolved(time: lost)
                 }
                 if let met = stops.first(where: isMet) { throw Interruption.condition(met) }
+                // A snapshot of a step that ends the way would go on beyond it.
+                progress(time) { snapshot }
             }
         }
 
@@ -221,16 +235,22 @@ public struct Limit: Sendable {
         }
 
         /// Goes on by characteristics, or ends.
-        private mutating func leave(at time: Double, _ target: Double, _ progress: (Double) -> Void) throws {
+        private mutating func leave(
+            at time: Double, _ target: Double, _ progress: (Double, () -> Snapshot) -> Void
+        ) throws {
             guard policy == .switch else {
                 end = .underResolved(time: time)
                 return
             }
+            try goOnByCharacteristics(from: time)
+            try advance(to: target, progress: progress)
+        }
+
+        mutating func goOnByCharacteristics(from time: Double) throws {
             switchedAt = time
             solver = try Limit.solver(
                 problem, scheme: .characteristics(nodes: nil, tolerance: tolerance), grid: grid,
                 parallelism: parallelism)
-            try advance(to: target, progress: progress)
         }
     }
 

@@ -339,3 +339,39 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         }
     }
 }
+
+extension AdaptiveRungeKutta {
+    /// All that the steps to come depend on.
+    public var snapshot: Snapshot {
+        var snapshot = Snapshot()
+        snapshot.store([time, previousTime, stepSize, way.limit], as: "times")
+        snapshot.store([acceptedSteps, rejectedSteps, way.steps], as: "steps")
+        snapshot.store(Array(state), as: "state")
+        switch rate {
+        case .unknown: break
+        case .firstStage: snapshot.store(Array(UnsafeBufferPointer(start: stage(0), count: count)), as: "rate")
+        case .lastStage:
+            snapshot.store(Array(UnsafeBufferPointer(start: stage(pair.stageCount), count: count)), as: "rate")
+        }
+        return snapshot
+    }
+
+    /// Goes on from a snapshot of the same system: the steps to come are the same to the bit.
+    ///
+    /// The last step can neither be undone nor looked into.
+    /// - Throws: `SnapshotError`.
+    public func restore(_ snapshot: Snapshot) throws {
+        let times = try snapshot.reals("times", count: 4)
+        let steps = try snapshot.integers("steps", count: 3)
+        let state = try snapshot.reals("state", count: count)
+        let rate = snapshot.values["rate"] == nil ? nil : try snapshot.reals("rate", count: count)
+        (time, previousTime, stepSize) = (times[0], times[1], times[2])
+        (acceptedSteps, rejectedSteps) = (steps[0], steps[1])
+        way = (times[3], steps[2])
+        for i in 0..<count { current[i] = state[i] }
+        if let rate { for i in 0..<count { stage(0)[i] = rate[i] } }
+        self.rate = rate == nil ? .unknown : .firstStage
+        denseIsReady = false
+        extraStagesAreReady = false
+    }
+}

@@ -110,3 +110,26 @@ public struct PiecewisePolynomial: Sendable {
         return result
     }
 }
+
+extension PiecewisePolynomial {
+    /// All of it.
+    public var snapshot: Snapshot {
+        var snapshot = Snapshot()
+        snapshot.store([dimension, degree], as: "shape")
+        snapshot.store(breakpoints, as: "breakpoints")
+        snapshot.store(values, as: "values")
+        return snapshot
+    }
+
+    /// The function of a snapshot.
+    ///
+    /// - Throws: `SnapshotError`.
+    public init(_ snapshot: Snapshot) throws {
+        let shape = try snapshot.integers("shape", count: 2)
+        let breakpoints = try snapshot.reals("breakpoints")
+        guard shape[0] >= 0, shape[1] >= 1, !breakpoints.isEmpty else { throw SnapshotError.missing("shape") }
+        self.init(dimension: shape[0], degree: shape[1], start: breakpoints[0])
+        self.breakpoints = breakpoints
+        values = try snapshot.reals("values", count: (breakpoints.count - 1) * (degree + 1) * dimension)
+    }
+}

@@ -14,7 +14,7 @@ struct Kac: ParsableCommand {
               kac inspect iris.h5
 
             Exit codes: 64 command line, 65 bad value or file content, 66 missing input, 70 the solver stopped, \
-            73 the output exists or cannot be made, 74 input/output error or disk full.
+            73 the output exists or cannot be made, 74 input/output error or disk full, 75 interrupted, with a checkpoint.
             """,
         version: softwareVersion,
         subcommands: [

@@ -1,6 +1,7 @@
 import Chaos
 import Continuum
 import Experts
+import TimeStepping
 import Torus
 import Training
 import Transport
@@ -21,8 +22,9 @@ struct Simulation {
 
     /// Carries out an experiment.
     ///
+    /// - Parameter recorder: what keeps its snapshots, and has those to go on from.
     /// - Throws: what the data, the solver or the training throw.
-    init(_ experiment: Experiment, parallelism: Parallelism, progress: Progress) throws {
+    init(_ experiment: Experiment, parallelism: Parallelism, progress: Progress, recorder: Recorder? = nil) throws {
         try MemoryEstimate(experiment, threads: parallelism.threads).check()
         let trainingSet: TrainingSet?
         let lift: Lift?
@@ -58,7 +60,8 @@ struct Simulation {
                 problem, scheme: experiment.scheme, grid: experiment.grid, times: experiment.times,
                 refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
                 policy: experiment.policy, stops: experiment.stops, estimatesErrors: experiment.estimatesErrors,
-                keepsOutputs: true, parallelism: parallelism, progress: progress.update)
+                keepsOutputs: true, parallelism: parallelism, track: recorder?.track("limit", followsTime: true),
+                progress: progress.update)
         } catch let error as ContinuumError {
             guard case .gridTooCoarse = error, let cells = experiment.cellsNode else { throw error }
             throw cells.error(String("\(error)".trimmingPrefix("continuum.grid: ")))
@@ -73,7 +76,8 @@ struct Simulation {
             progress.begin(
                 "particles (\(plan.counts.count) × \(plan.replicates) ensembles)", total: work, unit: "experts")
             let result = try Comparison(
-                problem, limit: limit, plan: plan, parallelism: parallelism, progress: progress.update)
+                problem, limit: limit, plan: plan, parallelism: parallelism, recorder: recorder,
+                progress: progress.update)
             progress.end()
             result.failures.forEach(progress.warn)
             Self.warnOfErrors(result, progress)

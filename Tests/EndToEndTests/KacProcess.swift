@@ -19,9 +19,16 @@ struct KacProcess {
 
     /// Runs the tool and waits for its end.
     ///
-    /// - Parameter limits: a shell command that runs first, such as `ulimit -f 8`.
-    static func run(_ arguments: [String], in folder: URL? = nil, limits: String? = nil) throws -> KacProcess {
+    /// - Parameters:
+    ///   - limits: a shell command that runs first, such as `ulimit -f 8`.
+    ///   - environment: variables beside those of the tests.
+    ///   - meanwhile: what is done with the running process.
+    static func run(
+        _ arguments: [String], in folder: URL? = nil, limits: String? = nil, environment: [String: String] = [:],
+        meanwhile: (Process) throws -> Void = { _ in }
+    ) throws -> KacProcess {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let limits {
             process.executableURL = URL(fileURLWithPath: "/bin/bash")
             process.arguments = ["-c", "\(limits); exec \"$0\" \"$@\"", tool.path] + arguments
@@ -38,6 +45,12 @@ struct KacProcess {
         process.standardError = try FileHandle(forWritingTo: err)
         process.standardInput = FileHandle.nullDevice
         try process.run()
+        do {
+            try meanwhile(process)
+        } catch {
+            process.terminate()
+            throw error
+        }
         process.waitUntilExit()
         return KacProcess(
             status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
@@ -115,7 +128,11 @@ struct SmallExperiment {
     }
 
     /// Runs `kac run` on it, inside its folder.
-    func run(_ arguments: [String] = [], limits: String? = nil) throws -> KacProcess {
-        try KacProcess.run(["run", path] + arguments, in: folder.url, limits: limits)
+    func run(
+        _ arguments: [String] = [], limits: String? = nil, environment: [String: String] = [:],
+        meanwhile: (Process) throws -> Void = { _ in }
+    ) throws -> KacProcess {
+        try KacProcess.run(
+            ["run", path] + arguments, in: folder.url, limits: limits, environment: environment, meanwhile: meanwhile)
     }
 }

@@ -34,6 +34,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Replace an existing run file; without it, it is kept and nothing is computed.")
     var overwrite = false
 
+    @Flag(help: "Go on from the last checkpoint of a run that was interrupted; from the start when there is none.")
+    var resume = false
+
     @Option(help: "Threads to use; the numbers are the same for any. (default: all cores)")
     var threads: Int?
 

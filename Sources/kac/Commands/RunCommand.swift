@@ -2,7 +2,7 @@ import Archive
 import ArgumentParser
 import Continuum
 import Foundation
-import Synchronization
+import TimeStepping
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +12,12 @@ struct RunCommand: ParsableCommand {
             Everything is checked before anything is computed. The file is written under a temporary name and put in place \
             when it is whole; an existing one is kept unless --overwrite is given.
 
+            Checkpoints are kept beside it while a run goes on, in NAME.checkpoints, once a minute unless output.checkpoint \
+            says otherwise. Ctrl-C and SIGTERM write one more and end the run with code 75; --resume goes on, and the file is \
+            then the same to the bit as without the interruption. A second Ctrl-C ends the run at once.
+
               kac run data/experiments/iris.yml
+              kac run data/experiments/iris.yml --resume
               kac run data/experiments/iris.yml -o iris-2.h5 --set time.end=10
             """)
 
@@ -21,7 +26,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try FailureReport.reporting {
-            try output.carryOut(experiment.read(for: .limit))
+            try output.carryOut(experiment.read(for: .limit), command: "run")
         }
     }
 }
@@ -44,32 +49,53 @@ struct SolveCommand: ParsableCommand {
             var limitAlone = try experiment.read(for: .limit)
             limitAlone.particles = nil
             limitAlone.compare = nil
-            try output.carryOut(limitAlone)
+            try output.carryOut(limitAlone, command: "solve")
         }
     }
 }
 
 extension OutputOptions {
+    /// The date of a run file: this moment, or the one that the environment asks for by SOURCE_DATE_EPOCH, so that equal runs
+    /// make equal files.
+    private static var date: Date {
+        ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { TimeInterval($0) }
+            .map { Date(timeIntervalSince1970: $0) } ?? Date()
+    }
+
     /// Checks the destination, carries the experiment out, writes the run file and prints the tables.
-    fileprivate func carryOut(_ experiment: Experiment) throws {
-        let destination = URL(fileURLWithPath: output ?? experiment.output)
+    fileprivate func carryOut(_ experiment: Experiment, command: String) throws {
+        let destination = URL(fileURLWithPath: output ?? experiment.output.file)
+        let checkpoints = try Checkpoints(of: experiment, command: command, beside: destination)
+        let progress = Progress()
+        if resume, checkpoints.isFinished(destination) {
+            print("\(destination.relativePathIfShorter) is finished: there is nothing to resume")
+            return
+        }
         try RunFileWriter.check(destination: destination, overwrite: overwrite)
         try Sidecars.check(
             beside: destination, hasGrid: experiment.grid != nil,
             hasExperts: experiment.particles != nil && experiment.grid != nil, overwrite: overwrite)
-        let progress = Progress()
-        let simulation = try Simulation(experiment, parallelism: parallelism, progress: progress)
+        let recorder = try checkpoints.recorder(resumes: resume, overwrite: overwrite, progress: progress)
+        Interruption.listen(recorder)
+        let simulation: Simulation
+        do {
+            simulation = try Simulation(
+                experiment, parallelism: parallelism, progress: progress, recorder: recorder)
+        } catch let error as SnapshotError {
+            throw CheckpointMismatch(folder: checkpoints.folder.url.relativePathIfShorter, reason: "\(error)")
+        }
+        // From here on the end is near: signals wait for it.
+        recorder.close()
         // The tables first: what was computed is seen even when the file cannot be written. And a reader of the tables who
         // leaves early, such as head, must not end the run before the file is there.
         signal(SIGPIPE, SIG_IGN)
         print("\(experiment.title)\n\n\(RunSummary(simulation: simulation).text)\n")
         fflush(nil)
-        try uninterrupted {
-            let contents = RunContents(simulation, date: Date())
-            try RunFileWriter.write(contents, to: destination, overwrite: overwrite)
-            try Sidecars.write(for: contents, beside: destination, overwrite: overwrite)
-        }
+        let contents = RunContents(simulation, date: Self.date)
+        try RunFileWriter.write(contents, to: destination, overwrite: overwrite)
+        try Sidecars.write(for: contents, beside: destination, overwrite: overwrite)
         print("Written to \(destination.relativePathIfShorter)")
+        checkpoints.folder.remove()
         if let failure = simulation.limit.failure, let time = simulation.limit.times.last {
             throw LimitFailure(error: failure, time: time, file: destination.relativePathIfShorter)
         }
@@ -83,22 +109,4 @@ struct LimitFailure: Error, CustomStringConvertible {
     let file: String
 
     var description: String { "\(error)\n  what was solved, up to t = \(Measured.time(time)), is in \(file)" }
-}
-
-/// A signal that came while the run file was being written; 0 for none.
-private let pendingSignal = Atomic<Int32>(0)
-
-/// Puts Ctrl-C and its like off for a short piece of work that would leave a temporary file behind, and obeys afterwards.
-private func uninterrupted(_ work: () throws -> Void) rethrows {
-    pendingSignal.store(0, ordering: .sequentiallyConsistent)
-    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-    let earlier = numbers.map { number in
-        (number, signal(number) { pendingSignal.store($0, ordering: .sequentiallyConsistent) })
-    }
-    defer {
-        for (number, action) in earlier { signal(number, action) }
-        let pending = pendingSignal.load(ordering: .sequentiallyConsistent)
-        if pending != 0 { raise(pending) }
-    }
-    try work()
 }

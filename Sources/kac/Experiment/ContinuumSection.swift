@@ -77,7 +77,7 @@ struct ContinuumSection {
     /// The grid, from its file or in place, and where its cells are given.
     ///
     /// - Parameter dimension: the number of axes that it must have; `nil` for any.
-    func grid(dimension: Int?, in folder: URL) throws -> (grid: PeriodicGrid, cells: ConfigurationNode)? {
+    func grid(dimension: Int?, in folder: InputFiles) throws -> (grid: PeriodicGrid, cells: ConfigurationNode)? {
         guard let node = keys["grid"] else { return nil }
         if let dimension, dimension > 3 {
             throw node.error(

@@ -6,7 +6,7 @@ extension Experiment {
     ///
     /// - Parameter keys: the section's keys.
     static func circuit(
-        _ keys: [String: ConfigurationNode], of section: ConfigurationNode, in folder: URL
+        _ keys: [String: ConfigurationNode], of section: ConfigurationNode, in folder: InputFiles
     ) throws -> Circuit {
         let circuit: Circuit
         switch (keys["circuit"], keys["ansatz"]) {

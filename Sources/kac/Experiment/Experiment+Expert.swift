@@ -4,7 +4,7 @@ import Torus
 
 extension Experiment {
     /// Reads the section `expert`: a circuit or an ansatz with its observable, a neuron, or a trigonometric polynomial.
-    static func expert(_ node: ConfigurationNode, in folder: URL) throws -> any Expert {
+    static func expert(_ node: ConfigurationNode, in folder: InputFiles) throws -> any Expert {
         let names = Set(try node.entries().map(\.0))
         do {
             if names.contains("neuron") { return try neuron(node) }
@@ -16,7 +16,7 @@ extension Experiment {
     }
 
     /// `{circuit: FILE, parameters: [names], observable: …}`, or an ansatz in the place of the circuit.
-    private static func quantumExpert(_ node: ConfigurationNode, in folder: URL) throws -> QuantumExpert {
+    private static func quantumExpert(_ node: ConfigurationNode, in folder: InputFiles) throws -> QuantumExpert {
         let keys = try node.children(known: [
             "circuit", "ansatz", "amplitude_encoding", "parameters", "observable", "term_limit", "path", "neuron",
             "polynomial",
@@ -113,7 +113,7 @@ extension Experiment {
     }
 
     /// `{polynomial: FILE}` or the file's keys in place: `{parameters: [names], inputs: [names], terms: {…}}`.
-    private static func polynomial(_ node: ConfigurationNode, in folder: URL) throws -> PolynomialExpert {
+    private static func polynomial(_ node: ConfigurationNode, in folder: InputFiles) throws -> PolynomialExpert {
         let keys = try node.children(known: ["polynomial"])
         var body = try child("polynomial", of: keys, node)
         if !body.isMapping {

@@ -28,7 +28,7 @@ extension Experiment {
     ///
     /// - Parameter names: those of the angles.
     static func initialLaw(
-        _ node: ConfigurationNode, names: [String], in folder: URL
+        _ node: ConfigurationNode, names: [String], in folder: InputFiles
     ) throws -> InitialLaw {
         do {
             if node.isList {
@@ -82,11 +82,10 @@ extension Experiment {
     }
 
     /// A file, or a dataset in one as in `file.h5:/path`, relative to the experiment.
-    private static func path(of node: ConfigurationNode, in folder: URL) throws -> String {
+    private static func path(of node: ConfigurationNode, in folder: InputFiles) throws -> String {
         let text = try node.text()
         guard let range = text.range(of: ":/", options: .backwards) else { return try resolve(node, in: folder).path }
-        let file = URL(fileURLWithPath: String(text[..<range.lowerBound]), relativeTo: folder).standardizedFileURL
-        return file.path + text[range.lowerBound...]
+        return folder.url(of: String(text[..<range.lowerBound])).path + text[range.lowerBound...]
     }
 
     private static func circleLaw(_ name: String, _ centre: Double, _ concentration: Double) throws -> CircleLaw {

@@ -83,8 +83,10 @@ struct Experiment {
     var cellsNode: ConfigurationNode?
     var particles: Particles?
     var compare: Compare?
-    /// The run file, relative to the working directory.
-    var output: String
+    /// What is written, and when.
+    var output: OutputSection
+    /// The files that it names.
+    var inputs: InputFiles
 }
 
 extension Experiment {
@@ -106,7 +108,8 @@ extension Experiment {
             }
             return node
         }
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let folder = InputFiles(relativeTo: URL(fileURLWithPath: path).deletingLastPathComponent())
+        inputs = folder
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         title = try keys["title"]?.text() ?? name
         author = try keys["author"]?.text()
@@ -176,7 +179,7 @@ extension Experiment {
         if let compare = keys["compare"], particles == nil {
             throw compare.error("there are no particles to compare: add the key 'particles', or leave 'compare' out")
         }
-        output = try keys["output"]?.children(known: ["file"])["file"]?.text() ?? "\(name).h5"
+        output = try OutputSection(keys["output"], name: name)
     }
 
     static func contents(of path: String, role: String) throws -> String {
@@ -201,8 +204,8 @@ extension Experiment {
         return training
     }
 
-    static func resolve(_ node: ConfigurationNode, in folder: URL) throws -> URL {
-        URL(fileURLWithPath: try node.text(), relativeTo: folder).standardizedFileURL
+    static func resolve(_ node: ConfigurationNode, in folder: InputFiles) throws -> URL {
+        folder.url(of: try node.text())
     }
 
     static func child(
@@ -213,7 +216,7 @@ extension Experiment {
     }
 
     private static func training(
-        _ node: ConfigurationNode, _ expert: any Expert, amplitude: Double, in folder: URL
+        _ node: ConfigurationNode, _ expert: any Expert, amplitude: Double, in folder: InputFiles
     ) throws -> Training {
         let (names, amplitudes) = (expert.inputNames, expert.amplitudeNames)
         let keys = try node.children(known: [

@@ -33,6 +33,8 @@ enum FailureReport {
             is PauliSumError, is ExpertError, is CircuitRefusal, is ExpansionError, is GridError, is GridFileError,
             is AtomFileError, is DistanceProblemError, is TransportError, is MemoryEstimate.Excess:
             EX_DATAERR
+        case is CheckpointMismatch: EX_DATAERR
+        case is UnfinishedRun: EX_CANTCREAT
         case ContinuumError.underResolved: EX_SOFTWARE
         case is ContinuumError: EX_DATAERR
         case let error as ArchiveError: code(of: error)
@@ -45,7 +47,7 @@ enum FailureReport {
         case .exists, .notAFile, .parentMissing, .parentNotAFolder, .notWritable, .readOnly: EX_CANTCREAT
         case .outOfSpace, .system: EX_IOERR
         case .notFound, .notReadable: EX_NOINPUT
-        case .notHDF5, .truncated, .notARunFile, .damaged: EX_DATAERR
+        case .notHDF5, .truncated, .notARunFile, .notACheckpoint, .damaged: EX_DATAERR
         case .inconsistent, .library: EX_SOFTWARE
         }
     }

@@ -1,0 +1,128 @@
+import Archive
+import Foundation
+import TimeStepping
+
+/// The checkpoints of an experiment's run, and the way back from them.
+struct Checkpoints: Sendable {
+    let folder: CheckpointFolder
+    private let experiment: String
+    private let cadence: Recorder.Cadence
+    /// What a checkpoint has to agree in.
+    private let identity: Snapshot
+
+    /// - Throws: `MissingInput` when a file that the experiment names cannot be read.
+    init(of experiment: Experiment, command: String, beside runFile: URL) throws {
+        folder = CheckpointFolder(beside: runFile)
+        self.experiment = experiment.text
+        cadence = experiment.output.checkpoints
+        var identity = Snapshot()
+        identity.store(Kac.softwareVersion, as: "version")
+        identity.store(command, as: "command")
+        identity.store(experiment.text, as: "experiment")
+        for (index, entry) in experiment.inputs.entries.enumerated() {
+            guard let bytes = FileManager.default.contents(atPath: entry.url.path) else {
+                throw MissingInput(path: entry.url.path, role: "a file of the experiment")
+            }
+            var file = Snapshot()
+            file.store(entry.name, as: "name")
+            file.store([bytes.count, Int(CRC32.of(bytes))], as: "bytes_and_check")
+            identity.parts["input \(index)"] = file
+        }
+        self.identity = identity
+    }
+
+    /// Whether a file is the whole run of the same experiment and version.
+    func isFinished(_ file: URL) -> Bool {
+        guard let found = try? RunFileReader.contents(of: file) else { return false }
+        return found.experiment == experiment && found.softwareVersion == Kac.softwareVersion
+    }
+
+    /// What keeps the snapshots of the run, and has those to go on from.
+    ///
+    /// - Throws: `CheckpointMismatch` when the latest checkpoint is another run's; `UnfinishedRun`; `ArchiveError`.
+    func recorder(resumes: Bool, overwrite: Bool, progress: Progress) throws -> Recorder {
+        var state = Snapshot()
+        if resumes {
+            if let latest = try folder.latest(skipped: { progress.warn("\($0)") }) {
+                let name = latest.file.relativePathIfShorter
+                guard let found = latest.snapshot.parts["identity"] else {
+                    throw CheckpointMismatch(folder: name, reason: "it does not say of which experiment it is")
+                }
+                if let difference = difference(from: found) {
+                    throw CheckpointMismatch(folder: name, reason: difference)
+                }
+                state = latest.snapshot.parts["state"] ?? Snapshot()
+                progress.note("going on from \(name)")
+            } else {
+                progress.note("there is no checkpoint in \(folder.url.relativePathIfShorter): beginning at the start")
+            }
+        } else if !folder.isEmpty {
+            guard overwrite else { throw UnfinishedRun(folder: folder.url.relativePathIfShorter) }
+            folder.remove()
+        }
+        let (folder, identity) = (folder, identity)
+        return Recorder(resuming: state, cadence: cadence) { state in
+            var checkpoint = Snapshot()
+            checkpoint.parts["identity"] = identity
+            checkpoint.parts["state"] = state
+            do {
+                let file = try folder.write(checkpoint)
+                progress.note("saved \(file.relativePathIfShorter)")
+                return true
+            } catch {
+                progress.warn("no checkpoint: \(error)")
+                return false
+            }
+        }
+    }
+
+    /// How a checkpoint's run differs from this one; `nil` when it does not.
+    private func difference(from found: Snapshot) -> String? {
+        func text(_ snapshot: Snapshot, _ name: String) -> String { (try? snapshot.text(name)) ?? "" }
+        let version = text(found, "version")
+        if version != Kac.softwareVersion {
+            return "it was written by kac \(version), this is \(Kac.softwareVersion)"
+        }
+        let command = text(found, "command")
+        if command != text(identity, "command") { return "it is of 'kac \(command)'" }
+        let lines = { (text: String) in text.split(separator: "\n", omittingEmptySubsequences: false) }
+        let (theirs, ours) = (lines(text(found, "experiment")), lines(experiment))
+        for index in 0..<max(theirs.count, ours.count) {
+            let old = index < theirs.count ? theirs[index] : ""
+            let new = index < ours.count ? ours[index] : ""
+            if old != new {
+                return "the experiment differs in line \(index + 1), '\(old)' then and '\(new)' now"
+            }
+        }
+        func inputs(_ snapshot: Snapshot) -> [String: [Int]] {
+            let files = snapshot.parts.filter { $0.key.hasPrefix("input ") }.values
+            return Dictionary(
+                files.map { (text($0, "name"), (try? $0.integers("bytes_and_check")) ?? []) }
+            ) { first, _ in first }
+        }
+        let (old, new) = (inputs(found), inputs(identity))
+        let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+        return changed.isEmpty ? nil : "the contents of \(changed.joined(separator: ", ")) have changed"
+    }
+}
+
+/// A checkpoint of another experiment or version.
+struct CheckpointMismatch: Error, CustomStringConvertible {
+    let folder: String
+    let reason: String
+
+    var description: String {
+        "\(folder): cannot go on from this checkpoint: \(reason); undo the change, or begin anew with --overwrite and without "
+            + "--resume"
+    }
+}
+
+/// A run was interrupted, and would be begun anew.
+struct UnfinishedRun: Error, CustomStringConvertible {
+    let folder: String
+
+    var description: String {
+        "\(folder): there are checkpoints of a run that was interrupted; --resume goes on from them, --overwrite removes them "
+            + "and begins anew"
+    }
+}

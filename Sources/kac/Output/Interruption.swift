@@ -1,0 +1,60 @@
+import Foundation
+import Synchronization
+import TimeStepping
+
+/// What Ctrl-C, SIGTERM and SIGHUP do to a run: a checkpoint, the command that goes on, and the end.
+enum Interruption {
+    /// Seconds between two looks at a computation: no more is lost when it is interrupted, but for a step that takes longer.
+    private static let tick = 0.1
+
+    /// Begins to listen.
+    ///
+    /// To be called before other threads are made: signals are blocked in this one and in those that it makes, and one thread
+    /// waits for them. So nothing that a signal may not do is done by a handler, and a step that takes long is not waited for:
+    /// its latest snapshot is saved.
+    static func listen(_ recorder: Recorder) {
+        nonisolated(unsafe) var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        Thread.detachNewThread {
+            var number: Int32 = 0
+            while sigwait(&signals, &number) != 0 {}
+            // The second one is answered while the first one's checkpoint is being written.
+            Thread.detachNewThread { save(recorder) }
+            while sigwait(&signals, &number) != 0 {}
+            _exit(128 + number)
+        }
+        Thread.detachNewThread {
+            while true {
+                Thread.sleep(forTimeInterval: tick)
+                recorder.tick()
+            }
+        }
+    }
+
+    private static func save(_ recorder: Recorder) {
+        switch recorder.saveAtOnce() {
+        // The run file is being written: that takes moments.
+        case nil: say("the run is at its end: its file is being written")
+        case true?:
+            say("interrupted; to go on:\n  \(resumingCommand)")
+            _exit(EX_TEMPFAIL)
+        case false?:
+            say("interrupted without a checkpoint; to go on from an earlier one:\n  \(resumingCommand)")
+            _exit(EX_IOERR)
+        }
+    }
+
+    private static func say(_ text: String) { FileHandle.standardError.write(Data("kac: \(text)\n".utf8)) }
+
+    /// The command that goes on, for a shell.
+    private static var resumingCommand: String {
+        var words = CommandLine.arguments
+        if !words.contains("--resume") { words.append("--resume") }
+        return words.map { word in
+            let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "/._-=+:,@%".contains($0) }
+            return isPlain ? word : "'\(word.replacingOccurrences(of: "'", with: "'\\''"))'"
+        }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,169 @@
+import Archive
+import Foundation
+import Testing
+
+/// Runs that are interrupted or killed and gone on with: nothing is lost, and the file is the same to the byte.
+@Suite(.serialized) struct ResumeTests {
+    /// The date that files are given, so that equal runs make equal bytes.
+    static let date = ["SOURCE_DATE_EPOCH": "1700000000"]
+
+    /// A run of about a second with every stage, saved as often as can be.
+    static func experiment(method: String) throws -> SmallExperiment {
+        try SmallExperiment(replacing: [
+            ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9, time: 0.25}}"),
+            ("method: galerkin", "method: \(method)"), ("cells: [64]", "cells: [257]"),
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 4000], replicates: 24"),
+        ])
+    }
+
+    /// The run file of the experiment when nothing happens, and the seconds that it takes.
+    static func undisturbed(_ experiment: SmallExperiment) throws -> (bytes: Data, seconds: Double) {
+        let start = ContinuousClock.now
+        let run = try experiment.run(["-o", "whole.h5", "--set", "output.checkpoint=none"], environment: date)
+        let elapsed = ContinuousClock.now - start
+        try #require(run.status == 0, "\(run.errors)")
+        return (
+            try data(of: experiment, "whole.h5"),
+            Double(elapsed.components.seconds) + 1e-18 * Double(elapsed.components.attoseconds)
+        )
+    }
+
+    /// A run file less the text of the experiment, which tells of `--set`.
+    static func data(of experiment: SmallExperiment, _ name: String) throws -> Data {
+        let url = experiment.folder.url.appendingPathComponent(name)
+        var contents = try RunFileReader.contents(of: url)
+        contents.experiment = ""
+        let plain = experiment.folder.url.appendingPathComponent("plain.h5")
+        defer { try? FileManager.default.removeItem(at: plain) }
+        try RunFileWriter.write(contents, to: plain, overwrite: true)
+        return try Data(contentsOf: plain)
+    }
+
+    /// The kills of a test: 20, or as many as the environment asks for.
+    static var kills: Int { ProcessInfo.processInfo.environment["KAC_KILLS"].flatMap { Int($0) } ?? 20 }
+
+    static let methods = ["galerkin", "characteristics", "weno5", "muscl", "upwind"]
+
+    @Test func killsAtAnyMomentLoseNothing() throws {
+        var generator = SystemRandomNumberGenerator()
+        let seed = UInt64(ProcessInfo.processInfo.environment["KAC_KILL_SEED"] ?? "") ?? generator.next()
+        print("kills at random moments: seed \(seed)")
+        var random = SplitMix(state: seed)
+        var killed = 0
+        var life = 0
+        while killed < Self.kills {
+            let experiment = try Self.experiment(method: Self.methods[life % Self.methods.count])
+            life += 1
+            let whole = try Self.undisturbed(experiment)
+            let target = experiment.folder.url.appendingPathComponent("small.h5")
+            var isFinished = false
+            while !isFinished, killed < Self.kills {
+                let delay = whole.seconds * Double.random(in: 0...0.6, using: &random)
+                var wasKilled = false
+                let run = try experiment.run(["--resume"], environment: Self.date) { process in
+                    let deadline = Date(timeIntervalSinceNow: delay)
+                    while process.isRunning, Date() < deadline { usleep(500) }
+                    wasKilled = process.isRunning
+                    kill(process.processIdentifier, SIGKILL)
+                }
+                if run.status == -SIGKILL, wasKilled {
+                    killed += 1
+                    try Self.checkWhatIsSaved(run, experiment, target)
+                } else {
+                    #expect(run.status == 0, "\(run.errors)")
+                    isFinished = true
+                }
+            }
+            let last = try experiment.run(["--resume"], environment: Self.date)
+            #expect(last.status == 0, "\(last.errors)")
+            #expect(last.output.contains(isFinished ? "there is nothing to resume" : "Written to small.h5"))
+            let isEqual = try Self.data(of: experiment, "small.h5") == whole.bytes
+            #expect(isEqual, "seed \(seed), life \(life)")
+            #expect(!experiment.folder.contents.contains("small.checkpoints"))
+        }
+    }
+
+    /// Every checkpoint opens, those that were reported are there unless later ones took their place, and a run file is whole.
+    static func checkWhatIsSaved(_ run: KacProcess, _ experiment: SmallExperiment, _ target: URL) throws {
+        let folder = experiment.folder.url.appendingPathComponent("small.checkpoints")
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+            .filter { $0.hasPrefix("restart_") }.sorted()
+        for name in names {
+            #expect(throws: Never.self) { try SnapshotFile.read(folder.appendingPathComponent(name)) }
+        }
+        let reported = run.errors.matches(of: /saved small.checkpoints\/(restart_[0-9]+.h5)/).map { String($0.1) }
+        if FileManager.default.fileExists(atPath: target.path) {
+            #expect(throws: Never.self) { try RunFileReader.contents(of: target) }
+        } else if let last = reported.last {
+            #expect(names.contains { $0 >= last }, "\(last) was reported, there are \(names)")
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM]) func aSignalEndsTheRunWithACheckpoint(_ number: Int32) throws {
+        // Some seconds of work; the checkpoints by the clock are far away.
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
+        ])
+        let interrupted = try experiment.run(environment: Self.date) { process in
+            usleep(700_000)
+            kill(process.processIdentifier, number)
+        }
+        #expect(interrupted.status == 75, "\(interrupted.errors)")
+        #expect(interrupted.errors.contains("small.yml --resume"))
+        #expect(!experiment.folder.contents.contains("small.h5"))
+        // Beginning anew would lose the checkpoint.
+        let anew = try experiment.run()
+        #expect(anew.status == 73 && anew.errors.contains("--resume goes on"))
+        let other = try experiment.run(["--resume", "--set", "particles.seed=4"])
+        #expect(other.status == 65 && other.errors.contains("the experiment differs in line"))
+        let solve = try KacProcess.run(["solve", experiment.path, "--resume"], in: experiment.folder.url)
+        #expect(solve.status == 65 && solve.errors.contains("it is of 'kac run'"))
+        try experiment.folder.write(SmallExperiment.data + "0.5,0.1\n", to: "data.csv")
+        let changed = try experiment.run(["--resume"])
+        #expect(changed.status == 65 && changed.errors.contains("the contents of data.csv have changed"))
+        try experiment.folder.write(SmallExperiment.data, to: "data.csv")
+        let resumed = try experiment.run(["--resume"], environment: Self.date)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("going on from small.checkpoints/restart_000000001.h5"))
+        let again = try experiment.run(["--resume"])
+        #expect(again.status == 0 && again.output.contains("there is nothing to resume"))
+        let whole = try experiment.run(["-o", "whole.h5"], environment: Self.date)
+        #expect(whole.status == 0)
+        let isEqual = try Self.data(of: experiment, "small.h5") == Self.data(of: experiment, "whole.h5")
+        #expect(isEqual)
+    }
+
+    @Test func withoutACheckpointAResumedRunBegins() throws {
+        let experiment = try SmallExperiment()
+        let run = try experiment.run(["--resume"])
+        #expect(run.status == 0 && run.errors.contains("beginning at the start"))
+        let solve = try KacProcess.run(
+            ["solve", experiment.path, "--resume", "-o", "limit.h5"], in: experiment.folder.url)
+        #expect(solve.status == 0 && solve.output.contains("Written to limit.h5"))
+    }
+
+    @Test func aDiskThatTakesNoCheckpointDoesNotEndTheRun() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9}}")
+        ])
+        let run = try experiment.run(limits: "ulimit -f 8")
+        #expect(run.errors.contains("no checkpoint: ") && run.errors.contains("no room for the file"))
+        #expect(run.status == 74, "the run file itself has no room either: \(run.errors)")
+        #expect(run.output.contains("N experts beside the limit"), "what was computed is told")
+        let resumed = try experiment.run(["--resume"], environment: Self.date)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+    }
+}
+
+/// Sebastiano Vigna's SplitMix64, for moments that a seed repeats.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
