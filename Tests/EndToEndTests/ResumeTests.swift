@@ -144,7 +144,7 @@ import Testing
 
     @Test func aDiskThatTakesNoCheckpointDoesNotEndTheRun() throws {
         let experiment = try SmallExperiment(replacing: [
-            ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9}}")
+            ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9, time: 0.25}}")
         ])
         let run = try experiment.run(limits: "ulimit -f 8")
         #expect(run.errors.contains("no checkpoint: ") && run.errors.contains("no room for the file"))
