@@ -1,7 +1,7 @@
 # What the project is built, tried and tested with. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint test-readers test-peers bench clean
+.PHONY: help setup build demo test test-mutations lint test-readers test-peers bench clean
 
 # Code for this machine's vector units; `make build KAC_MARCH=` builds for any.
 KAC_MARCH ?= native
@@ -34,6 +34,11 @@ demo: build ## Trains quantum experts of one and two angles on real flowers, bes
 test: setup ## Runs the tests.
 	swift test $(CONFIGURATION) --disable-testable-imports
 
+# A build folder of its own: the sanitizer changes all code.
+test-mutations: setup ## Reads ten thousand damaged run files and checkpoints, with AddressSanitizer.
+	swift build -c release --sanitize=address --scratch-path .build-asan --product mutations
+	ASAN_OPTIONS=detect_leaks=0 .build-asan/release/mutations 10000
+
 lint: ## Checks the layout of the sources.
 	swift format lint --strict -r -p Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
@@ -42,6 +47,7 @@ test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens t
 	KAC_READER_SAMPLES=$(CURDIR)/build/readers swift test $(CONFIGURATION) --disable-testable-imports --filter ReaderSamplesTests
 	.venv-readers/bin/python Tests/readers/check_root_view.py $(DEMO) build/readers/*.h5
 	.venv-readers/bin/python Tests/readers/check_views.py $(DEMO) build/readers/*.h5
+	.venv-readers/bin/python Tests/readers/check_exports.py $(KAC) $(DEMO) build/readers/*.h5
 	.venv-readers/bin/python notebooks-export/first_light.py $(DEMO) build/demo/first_light.png
 
 .venv-readers/installed: Tests/readers/requirements.txt
@@ -80,4 +86,4 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 	touch $@
 
 clean: ## Removes what was built.
-	rm -rf .build Benchmarks/.build .venv-readers .venv-peers .venv-bench build
+	rm -rf .build .build-asan Benchmarks/.build .venv-readers .venv-peers .venv-bench build

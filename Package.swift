@@ -93,6 +93,10 @@ let package = Package(
         tests(
             of: "Chaos", with: ["Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport"]),
         tests(of: "Archive", with: ["CHDF5", "Torus", "TimeStepping"]),
+        // Reads damaged files; `make test-mutations` builds it with AddressSanitizer.
+        .executableTarget(
+            name: "mutations", dependencies: ["Archive", "Torus", "TimeStepping"], path: "Tests/Mutations",
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kac", "Archive", "Torus"], swiftSettings: swiftSettings),
     ],

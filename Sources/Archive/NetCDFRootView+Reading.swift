@@ -47,6 +47,7 @@ extension NetCDFRootView.Reader {
             softwareVersion: try required("softwareVersion"),
             author: author == OpenPMDView.unknownAuthor ? nil : author, date: date,
             grid: grid, times: times, densities: densities)
+        contents.command = try root.text(attribute: "command")
         contents.expertPath = try root.text(attribute: "expert_path")
         contents.expertPathReason = try root.text(attribute: "expert_path_reason")
         if names.contains("expert") {
@@ -57,6 +58,7 @@ extension NetCDFRootView.Reader {
         }
         try readSeries(into: &contents, among: names)
         if names.contains("tables") { contents.tables = try tables() }
+        if names.contains("inputs") { contents.inputs = try inputs() }
         do {
             try contents.validate()
         } catch {
@@ -149,6 +151,22 @@ extension NetCDFRootView.Reader {
         }
     }
 
+    private func inputs() throws -> [RunInput] {
+        guard case .group(let folder) = try root.member("inputs") else { throw damaged("/inputs", "it is no group") }
+        return try folder.memberNames().map { member in
+            guard case .dataset(let dataset) = try folder.member(member),
+                let name = try dataset.text(attribute: "name")
+            else { throw damaged(folder.path(of: member), "it is no file with a name") }
+            // The check of arrays takes none that is empty, and files may be.
+            if try dataset.extent() == [0] { return RunInput(name: name, bytes: []) }
+            let array = try check(dataset)
+            guard array.type == .byte, array.extent.count == 1 else {
+                throw damaged(dataset.path, "it holds \(array.type), expected bytes")
+            }
+            return RunInput(name: name, bytes: try dataset.bytes(count: array.count))
+        }
+    }
+
     private func column(_ name: String, of group: HDF5Group) throws -> RunTable.Column {
         guard case .dataset(let dataset) = try group.member(name) else {
             throw damaged(group.path(of: name), "it is no column")
@@ -162,7 +180,7 @@ extension NetCDFRootView.Reader {
             case .real: .reals(try dataset.reals(count: array.count))
             case .integer: .integers(try dataset.integers(count: array.count))
             case .text: .texts(try dataset.texts(count: array.count, type: array.type))
-            case .unsigned, .integer32, .unsigned32:
+            case .unsigned, .integer32, .unsigned32, .byte:
                 throw damaged(dataset.path, "it holds \(array.type), expected reals, 64-bit integers or texts")
             }
         return RunTable.Column(name, values, units: try dataset.text(attribute: "units"))

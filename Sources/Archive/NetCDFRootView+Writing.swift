@@ -12,6 +12,7 @@ extension NetCDFRootView {
         if let experts = contents.experts { try write(experts, over: time, into: root) }
         try writeData(contents, over: time, into: root)
         try write(contents.tables, into: root)
+        try write(contents.inputs, into: root)
     }
 
     private static func writeAttributes(of contents: RunContents, into root: HDF5Group) throws(HDF5Error) {
@@ -21,6 +22,7 @@ extension NetCDFRootView {
         try root.setAttribute("date", RunDate.text(contents.date))
         try root.setAttribute("author", contents.author ?? OpenPMDView.unknownAuthor)
         if contents.grid == nil { try root.setAttribute("grid", "none") }
+        if let command = contents.command { try root.setAttribute("command", command) }
         if let path = contents.expertPath { try root.setAttribute("expert_path", path) }
         if let reason = contents.expertPathReason { try root.setAttribute("expert_path_reason", reason) }
         if let experts = contents.experts { try root.setAttribute("ensemble_count", Int64(experts.ensembleCount)) }
@@ -146,6 +148,19 @@ extension NetCDFRootView {
         case .texts(let texts): try array.write(texts, type: type)
         }
         return array
+    }
+
+    private static func write(_ inputs: [RunInput], into root: HDF5Group) throws(HDF5Error) {
+        guard !inputs.isEmpty else { return }
+        let folder = try root.createGroup("inputs")
+        for (index, input) in inputs.enumerated() {
+            let count = input.bytes.count
+            let array = try HDF5Dataset(
+                "file_\(index)", in: folder, type: .byte, extent: [count],
+                layout: .init(chunk: count == 0 ? [] : [min(count, 1 << 20)], isCompressed: true))
+            if count > 0 { try array.write(input.bytes) }
+            try array.setAttribute("name", input.name)
+        }
     }
 
     // MARK: Kinds of arrays

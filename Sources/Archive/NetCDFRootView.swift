@@ -6,6 +6,7 @@
 /// /expert_x, /expert_y, /expert_z, /expert_weight  f8[T, N]; beyond three angles /expert_theta0, /expert_theta1, …
 /// /function    f8[T, datum]                     /<series>  f8[T]     /<per datum>  f8[datum]
 /// /tables/<name>/<column>  one array a column, the first is the scale of the others
+/// /inputs/file_<k>     u1[bytes], attribute name: the files that the experiment names, as they were
 /// ```
 /// Beyond three angles there is no grid, and no /density, /x, /y, /z; the root attribute `grid` is then "none".
 /// What varies with time may grow along its first axis; by that a series is told from an array over the data.

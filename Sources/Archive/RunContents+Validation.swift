@@ -6,6 +6,7 @@ extension RunContents {
     /// - Throws: `ArchiveError.inconsistent`.
     public func validate() throws(ArchiveError) {
         try validateTexts()
+        try validateInputs()
         try validateLimit()
         try validateExperts()
         try validateData()
@@ -17,7 +18,7 @@ extension RunContents {
     /// Names in the root of a run file that no series can have.
     static let reservedNames: Set<String> = [
         "time", "x", "y", "z", "density", "expert", "expert_x", "expert_y", "expert_z", "expert_weight", "datum",
-        "function", "tables", "ensembles", "data", "VTKHDF", "VTKHDF_experts",
+        "function", "tables", "inputs", "ensembles", "data", "VTKHDF", "VTKHDF_experts",
     ]
 
     /// Whether a name belongs to a part of a run file, the angles of experts without a grid included.
@@ -38,9 +39,18 @@ extension RunContents {
     private func validateTexts() throws(ArchiveError) {
         for (name, text) in [
             ("title", title), ("experiment", experiment), ("version", softwareVersion), ("author", author ?? ""),
-            ("expert path", expertPath ?? ""), ("reason of the expert path", expertPathReason ?? ""),
+            ("command", command ?? ""), ("expert path", expertPath ?? ""),
+            ("reason of the expert path", expertPathReason ?? ""),
         ] {
             try require(!text.utf8.contains(0), "the \(name) contains a zero byte")
+        }
+    }
+
+    private func validateInputs() throws(ArchiveError) {
+        try require(Set(inputs.map(\.name)).count == inputs.count, "two files of the experiment have one name")
+        for input in inputs {
+            try require(
+                !input.name.isEmpty && !input.name.utf8.contains(0), "a file of the experiment has no name")
         }
     }
 

@@ -7,6 +7,10 @@ public struct RunContents: Sendable, Equatable {
     public var title: String
     /// The text of the experiment file, of any length and in any language.
     public var experiment: String
+    /// The files that the experiment names, in any order.
+    public var inputs: [RunInput] = []
+    /// The command that made the run, `run` or `solve`; `nil` when that is not known.
+    public var command: String?
     /// The version of kac that made the run.
     public var softwareVersion: String
     /// Who made the run.

@@ -11,34 +11,37 @@ import Torus
 enum VTKHDFView {
     /// Writes the view of contents whose master data are in the root group already.
     static func write(_ contents: RunContents, into root: HDF5Group) throws(HDF5Error) {
-        if let grid = contents.grid {
-            let image = try root.createGroup("VTKHDF")
-            try image.setAttribute("Version", integers: [2, 0])
-            try image.setAttribute("Type", "ImageData")
-            let spacings = (0..<3).map { $0 < grid.dimension ? grid.spacing(axis: $0) : 1 }
-            let extents = (0..<3).flatMap { [0, $0 < grid.dimension ? grid.cells[$0] : 0] }
-            try image.setAttribute("WholeExtent", integers: extents.map { Int32($0) })
-            try image.setAttribute("Origin", reals: [0, 0, 0])
-            try image.setAttribute("Spacing", reals: spacings)
-            try image.setAttribute("Direction", reals: [1, 0, 0, 0, 1, 0, 0, 0, 1])
-            let cells = try image.createGroup("CellData")
-            if contents.times.count > 1 {
-                try cells.link("density", to: "/density")
-                let steps = try image.createGroup("Steps")
-                try steps.setAttribute("NSteps", integer: Int32(contents.times.count))
-                try steps.link("Values", to: "/time")
-            } else {
-                // VTK takes one step for none, and an axis of time for an axis of space.
-                _ = try HDF5Dataset(
-                    "density", in: cells, type: .real, showing: .density(of: grid, output: 0, outputs: 1))
-            }
-        }
+        if let grid = contents.grid { try write(grid, times: contents.times, into: root.createGroup("VTKHDF")) }
         if let experts = contents.experts, experts.positions.count <= 3 {
             try write(experts, into: root.createGroup("VTKHDF_experts"))
         }
     }
 
-    private static func write(_ experts: ExpertTrajectories, into group: HDF5Group) throws(HDF5Error) {
+    /// Writes the density as image data into a group of its own.
+    static func write(_ grid: PeriodicGrid, times: [Double], into image: HDF5Group) throws(HDF5Error) {
+        try image.setAttribute("Version", integers: [2, 0])
+        try image.setAttribute("Type", "ImageData")
+        let spacings = (0..<3).map { $0 < grid.dimension ? grid.spacing(axis: $0) : 1 }
+        let extents = (0..<3).flatMap { [0, $0 < grid.dimension ? grid.cells[$0] : 0] }
+        try image.setAttribute("WholeExtent", integers: extents.map { Int32($0) })
+        try image.setAttribute("Origin", reals: [0, 0, 0])
+        try image.setAttribute("Spacing", reals: spacings)
+        try image.setAttribute("Direction", reals: [1, 0, 0, 0, 1, 0, 0, 0, 1])
+        let cells = try image.createGroup("CellData")
+        if times.count > 1 {
+            try cells.link("density", to: "/density")
+            let steps = try image.createGroup("Steps")
+            try steps.setAttribute("NSteps", integer: Int32(times.count))
+            try steps.link("Values", to: "/time")
+        } else {
+            // VTK takes one step for none, and an axis of time for an axis of space.
+            _ = try HDF5Dataset(
+                "density", in: cells, type: .real, showing: .density(of: grid, output: 0, outputs: 1))
+        }
+    }
+
+    /// Writes the experts as points into a group of its own.
+    static func write(_ experts: ExpertTrajectories, into group: HDF5Group) throws(HDF5Error) {
         let (outputs, count) = (experts.weights.count, experts.weights[0].count)
         let all = outputs * count
         try group.setAttribute("Version", integers: [2, 0])

@@ -9,17 +9,22 @@ enum XDMF {
 
     /// The text of an XDMF file.
     ///
-    /// - Parameter runFile: the run file's name, without a folder.
-    static func text(of contents: RunContents, runFile: String) -> String {
+    /// - Parameters:
+    ///   - outputs: those that are shown, where the run file's view as openPMD has them; `nil` for all.
+    ///   - fields: what is shown of them.
+    ///   - runFile: the run file's name, relative to the text's folder or from the root.
+    static func text(
+        of contents: RunContents, outputs: [Int]? = nil, fields: Set<RunField> = [.density, .experts], runFile: String
+    ) -> String {
         let file = escaped(runFile)
         var lines = [
             "<Xdmf Version=\"2.0\">", "<Domain>",
             "<Grid Name=\"run\" GridType=\"Collection\" CollectionType=\"Temporal\">",
         ]
-        for output in OpenPMDView.outputs(of: contents.times.count) {
+        for output in OpenPMDView.outputs(of: contents.times.count) where outputs?.contains(output) ?? true {
             lines.append("<Grid Name=\"output \(output)\" GridType=\"Collection\" CollectionType=\"Spatial\">")
             lines.append("<Time Value=\"\(contents.times[output])\"/>")
-            if let grid = contents.grid {
+            if let grid = contents.grid, fields.contains(.density) {
                 let cells = (0..<3).map { $0 < grid.dimension ? grid.cells[$0] : 1 }
                 let spacings = (0..<3).map { $0 < grid.dimension ? grid.spacing(axis: $0) : 1 }
                 lines += [
@@ -35,7 +40,7 @@ enum XDMF {
                     "</Attribute>", "</Grid>",
                 ]
             }
-            if let experts = contents.experts, experts.positions.count <= 3 {
+            if let experts = contents.experts, experts.positions.count <= 3, fields.contains(.experts) {
                 lines += grid(of: experts, output, file)
             }
             lines.append("</Grid>")

@@ -17,6 +17,12 @@ func sampleRun(
             "loss": (0..<outputs).map { exp(-Double($0)) }, "entropy": (0..<outputs).map { -Double($0) / 3 },
         ],
         tables: tables)
+    contents.command = "run"
+    contents.inputs = [
+        RunInput(name: "../circuits/one.qasm", bytes: Array("OPENQASM 3.0;\n".utf8)),
+        RunInput(name: "data π.npy", bytes: (0..<2000).map { UInt8(truncatingIfNeeded: $0 * $0) } + [0, 0]),
+        RunInput(name: "empty.csv", bytes: []),
+    ]
     contents.expertPath = "direct"
     contents.expertPathReason = "more than 7 terms"
     if let experts {

@@ -36,7 +36,7 @@ import Testing
         let commands = try Self.commands()
         #expect(
             Set(commands.map { $0[1] }) == [
-                "run", "solve", "evaluate", "lift", "distance", "compare", "inspect", "verify",
+                "run", "solve", "evaluate", "lift", "distance", "compare", "inspect", "export", "verify",
             ])
         for words in commands {
             // Fewer experts; the shipped experiments are run in full elsewhere.
@@ -48,7 +48,7 @@ import Testing
             folder.contents
                 == (given
                 + ["iris", "limit"].flatMap { name in ["h5", "pmd", "vtkhdf", "xdmf"].map { "\(name).\($0)" } }
-                + ["iris.experts.vtkhdf"]).sorted())
+                + ["iris.experts.vtkhdf", "iris-export.npz"]).sorted())
     }
 
     /// A file of NumPy's, version 1.0.

@@ -106,6 +106,7 @@ extension Job {
         "continuum/muscl/512/1", "continuum/muscl/512/2", "continuum/weno5/512/1", "continuum/weno5/512/2",
         "continuum/muscl-3d/128/1", "continuum/muscl-3d/128/2", "continuum/galerkin/128/1",
         "continuum/galerkin/512/1", "continuum/characteristics/512/1",
+        "archive/write/256", "archive/checkpoint/256",
     ]
 
     /// The times that jobs should take on two cores, in seconds.
@@ -114,11 +115,11 @@ extension Job {
         "flow/B/1000000/2": 0.15, "expansion/8x2/16": 5e-3,
         // 110 million steps of a cell a second, and 1.8 times as many on two threads.
         "continuum/muscl/512/1": 114 * 512 * 512 / 110e6, "continuum/muscl/512/2": 114 * 512 * 512 / 198e6,
-        "continuum/galerkin/128/1": 5e-3, "continuum/galerkin/512/1": 0.155,
+        "continuum/galerkin/128/1": 5e-3, "continuum/galerkin/512/1": 0.155, "archive/write/256": 1,
     ]
 
     /// The job of a name, or nil: `direct/CIRCUIT/POINTS/THREADS`, `flow/CIRCUIT/POINTS/THREADS`, both for 16 data, or
-    /// `expansion/QUBITSxLAYERS/DATA`, or `continuum/METHOD/CELLS/THREADS`.
+    /// `expansion/QUBITSxLAYERS/DATA`, `continuum/METHOD/CELLS/THREADS`, or `archive/KIND/CELLS`.
     public static func named(_ name: String) throws -> Job? {
         let words = name.split(separator: "/").map(String.init)
         let numbers = words.suffix(2).compactMap(Int.init)
@@ -128,6 +129,9 @@ extension Job {
             guard sizes.count == 2 else { return nil }
             let expert = try ReferenceExperts.ring(qubits: sizes[0], layers: sizes[1])
             return expansion(name, expert, data: data, target: target)
+        }
+        if words.count == 3, words[0] == "archive", let cells = Int(words[2]), cells > 0 {
+            return try archive(name, words[1], cells: cells, target: target)
         }
         if words.first == "continuum" { return try continuum(name, Array(words.dropFirst()), target: target) }
         guard words.count == 4, numbers.count == 2, let expert = try ReferenceExperts.named(words[1]) else {

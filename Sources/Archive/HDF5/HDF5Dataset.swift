@@ -94,6 +94,13 @@ struct HDF5Dataset: HDF5Object {
         }
     }
 
+    /// Writes all bytes.
+    func write(_ bytes: [UInt8]) throws(HDF5Error) {
+        try transfer("H5Dwrite", type: .byte, row: nil) { dataset, memory, file, native in
+            bytes.withUnsafeBytes { H5Dwrite(dataset, native, memory, file, HDF5.defaults, $0.baseAddress) }
+        }
+    }
+
     /// Writes all texts, in the dataset's own type.
     func write(_ texts: [String], type: HDF5Type) throws(HDF5Error) {
         let bytes = HDF5Text.encode(texts, size: type.size)
@@ -124,6 +131,15 @@ struct HDF5Dataset: HDF5Object {
     func integers(count: Int) throws(HDF5Error) -> [Int64] {
         var values = [Int64](repeating: 0, count: count)
         try transfer("H5Dread", type: .integer, row: nil) { dataset, memory, file, native in
+            values.withUnsafeMutableBytes { H5Dread(dataset, native, memory, file, HDF5.defaults, $0.baseAddress) }
+        }
+        return values
+    }
+
+    /// Reads all `count` bytes.
+    func bytes(count: Int) throws(HDF5Error) -> [UInt8] {
+        var values = [UInt8](repeating: 0, count: count)
+        try transfer("H5Dread", type: .byte, row: nil) { dataset, memory, file, native in
             values.withUnsafeMutableBytes { H5Dread(dataset, native, memory, file, HDF5.defaults, $0.baseAddress) }
         }
         return values

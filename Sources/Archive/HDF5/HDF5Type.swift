@@ -12,6 +12,8 @@ enum HDF5Type: Equatable {
     case integer32
     /// `STD_U32LE`, in attributes of views that ask for it.
     case unsigned32
+    /// `STD_U8LE`, the bytes of a file.
+    case byte
     /// Text of a fixed number of bytes, padded with zero bytes; ASCII, or UTF-8 when a character needs it.
     ///
     /// Variable-length and null-terminated texts break some reader. UTF-8 of a fixed length is read by h5py, h5netcdf
@@ -33,6 +35,7 @@ enum HDF5Type: Equatable {
         case .unsigned: return try copy(path) { H5T_STD_U64LE }
         case .integer32: return try copy(path) { H5T_STD_I32LE }
         case .unsigned32: return try copy(path) { H5T_STD_U32LE }
+        case .byte: return try copy(path) { H5T_STD_U8LE }
         case .text(let bytes, let isASCII):
             let type = try copy(path) { H5T_C_S1 }
             try HDF5.check("H5Tset_size", path) { H5Tset_size(type.value, bytes) }
@@ -52,6 +55,7 @@ enum HDF5Type: Equatable {
         case .unsigned: try copy(path) { H5T_NATIVE_UINT64 }
         case .integer32: try copy(path) { H5T_NATIVE_INT32 }
         case .unsigned32: try copy(path) { H5T_NATIVE_UINT32 }
+        case .byte: try copy(path) { H5T_NATIVE_UINT8 }
         case .text: try stored(for: path)
         }
     }
@@ -61,6 +65,7 @@ enum HDF5Type: Equatable {
         switch self {
         case .real, .integer, .unsigned: 8
         case .integer32, .unsigned32: 4
+        case .byte: 1
         case .text(let bytes, _): bytes
         }
     }
@@ -80,6 +85,7 @@ enum HDF5Type: Equatable {
         switch kind {
         case H5T_FLOAT where size == 8: self = .real
         case H5T_INTEGER where size == 8: self = .integer
+        case H5T_INTEGER where size == 1: self = .byte
         case H5T_STRING:
             let isVariable = try HDF5.check("H5Tis_variable_str", path) { H5Tis_variable_str(type.value) }
             guard isVariable == 0 else { return nil }
@@ -102,6 +108,7 @@ extension HDF5Type: CustomStringConvertible {
         case .unsigned: "unsigned 64-bit integers"
         case .integer32: "32-bit integers"
         case .unsigned32: "unsigned 32-bit integers"
+        case .byte: "bytes"
         case .text: "texts"
         }
     }

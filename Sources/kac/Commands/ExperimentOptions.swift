@@ -1,9 +1,13 @@
+import Archive
 import ArgumentParser
+import Foundation
 import Torus
 
 /// The arguments of every command that carries out an experiment.
 struct ExperimentOptions: ParsableArguments {
-    @Argument(help: "The experiment file (YAML).", completion: .file(extensions: ["yml", "yaml"]))
+    @Argument(
+        help: "The experiment file (YAML), or a run file, whose experiment is repeated.",
+        completion: .file(extensions: ["yml", "yaml", "h5"]))
     var experiment: String
 
     @Option(
@@ -18,9 +22,21 @@ struct ExperimentOptions: ParsableArguments {
         }
     }
 
-    /// Reads and checks the experiment.
+    /// What a run file holds that stands in the experiment's place; `nil` for an experiment file.
+    func storedRun() throws -> RunContents? {
+        do {
+            return try RunFileReader.contents(of: URL(fileURLWithPath: experiment))
+        } catch ArchiveError.notHDF5, ArchiveError.notFound, ArchiveError.notReadable {
+            return nil
+        }
+    }
+
+    /// Reads and checks the experiment, or that of a run file.
     func read(for purpose: Experiment.Purpose) throws -> Experiment {
-        try Experiment(contentsOf: experiment, overrides: overrides, for: purpose)
+        if let run = try storedRun() {
+            return try Experiment(repeating: run, in: experiment, overrides: overrides, for: purpose)
+        }
+        return try Experiment(contentsOf: experiment, overrides: overrides, for: purpose)
     }
 }
 

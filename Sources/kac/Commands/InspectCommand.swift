@@ -11,8 +11,7 @@ struct InspectCommand: ParsableCommand {
               kac inspect build/demo/iris.h5
               kac inspect iris.h5 --experiment > data/experiments/again.yml
 
-            The files that an experiment names are not in the run file, and their paths are relative to the experiment's \
-            folder: put its text back there to run it again.
+            A run file carries the files that its experiment names: 'kac run iris.h5 -o again.h5' repeats it.
             """)
 
     @Argument(help: "The run file.", completion: .file(extensions: ["h5"]))
@@ -53,6 +52,9 @@ struct InspectCommand: ParsableCommand {
         ]
         if let path = contents.expertPath {
             lines.append("  path      \(path)" + (contents.expertPathReason.map { ": \($0)" } ?? ""))
+        }
+        if !contents.inputs.isEmpty {
+            lines.append("  files     \(contents.inputs.map(\.name).joined(separator: ", "))")
         }
         if let experts = contents.experts {
             lines.append("  experts   \(experts.ensembleCount), replicate 0 of the largest ensemble")

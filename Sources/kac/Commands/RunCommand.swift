@@ -18,6 +18,10 @@ struct RunCommand: ParsableCommand {
 
               kac run data/experiments/iris.yml
               kac run data/experiments/iris.yml --resume
+              kac run iris.h5 -o again.h5
+
+            A run file carries its experiment and the files that this names, and is repeated from them alone.
+
               kac run data/experiments/iris.yml -o iris-2.h5 --set time.end=10
             """)
 
@@ -26,7 +30,11 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try FailureReport.reporting {
-            try output.carryOut(experiment.read(for: .limit), command: "run")
+            var asked = try experiment.read(for: .limit)
+            // The run of a limit alone is repeated as such.
+            let repeatsLimit = try experiment.storedRun()?.command == "solve"
+            if repeatsLimit { (asked.particles, asked.compare) = (nil, nil) }
+            try output.carryOut(asked, command: repeatsLimit ? "solve" : "run")
         }
     }
 }
@@ -66,6 +74,8 @@ extension OutputOptions {
     fileprivate func carryOut(_ experiment: Experiment, command: String) throws {
         let destination = URL(fileURLWithPath: output ?? experiment.output.file)
         let checkpoints = try Checkpoints(of: experiment, command: command, beside: destination)
+        // As they are now: they may change while the run goes on.
+        let inputs = try experiment.inputs.contents().map { RunInput(name: $0.name, bytes: Array($0.bytes)) }
         let progress = Progress()
         if resume, checkpoints.isFinished(destination) {
             print("\(destination.relativePathIfShorter) is finished: there is nothing to resume")
@@ -91,7 +101,9 @@ extension OutputOptions {
         signal(SIGPIPE, SIG_IGN)
         print("\(experiment.title)\n\n\(RunSummary(simulation: simulation).text)\n")
         fflush(nil)
-        let contents = RunContents(simulation, date: Self.date)
+        var contents = RunContents(simulation, date: Self.date)
+        contents.command = command
+        contents.inputs = inputs
         try RunFileWriter.write(contents, to: destination, overwrite: overwrite)
         try Sidecars.write(for: contents, beside: destination, overwrite: overwrite)
         print("Written to \(destination.relativePathIfShorter)")

@@ -1,3 +1,4 @@
+import Archive
 import Chaos
 import Continuum
 import Experts
@@ -94,7 +95,32 @@ extension Experiment {
     ///
     /// - Throws: `ExperimentError`, `MissingInput`, and the errors of the files that it names.
     init(contentsOf path: String, overrides: [String] = [], for purpose: Purpose) throws {
-        let text = try Self.contents(of: path, role: "the experiment")
+        let url = URL(fileURLWithPath: path)
+        try self.init(
+            text: Self.contents(of: path, role: "the experiment"), source: path,
+            name: url.deletingPathExtension().lastPathComponent,
+            files: InputFiles(relativeTo: url.deletingLastPathComponent()), overrides: overrides, for: purpose)
+    }
+
+    /// Reads and checks the experiment of a run file, with the files that it carries.
+    ///
+    /// - Throws: as for an experiment file.
+    init(repeating run: RunContents, in path: String, overrides: [String] = [], for purpose: Purpose) throws {
+        try self.init(
+            text: run.experiment, source: "\(path):experiment",
+            name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, title: run.title,
+            files: InputFiles(of: run, in: URL(fileURLWithPath: path)), overrides: overrides, for: purpose)
+    }
+
+    /// - Parameters:
+    ///   - source: where the text stands, for messages.
+    ///   - name: what the run file is called when the text does not say.
+    ///   - ownTitle: the title when the text has none; `nil` for the name.
+    private init(
+        text: String, source path: String, name: String, title ownTitle: String? = nil, files folder: InputFiles,
+        overrides: [String],
+        for purpose: Purpose
+    ) throws {
         var root = try ConfigurationNode(yaml: text, source: path)
         for assignment in overrides { root = try root.setting(assignment) }
         let keys = try root.children(known: [
@@ -108,10 +134,8 @@ extension Experiment {
             }
             return node
         }
-        let folder = InputFiles(relativeTo: URL(fileURLWithPath: path).deletingLastPathComponent())
         inputs = folder
-        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        title = try keys["title"]?.text() ?? name
+        title = try keys["title"]?.text() ?? ownTitle ?? name
         author = try keys["author"]?.text()
         self.text = try overrides.isEmpty ? text : root.serialized(overrides: overrides)
         let continuum = try keys["continuum"].map(ContinuumSection.init)

@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import Synchronization
 
@@ -13,18 +14,53 @@ final class InputFiles: Sendable {
     /// Where files are that have left their folder, by name.
     private let replacements: [String: URL]
     private let asked = Mutex<[Entry]>([])
+    /// A folder of our own, which goes away with this object.
+    private let temporary: URL?
 
     /// Files relative to a folder, unless they are elsewhere.
     init(relativeTo folder: URL, replacements: [String: URL] = [:]) {
         self.folder = folder
         self.replacements = replacements
+        temporary = nil
     }
+
+    /// The files that a run carries with it, put where they can be read; others are relative to the run file's folder.
+    init(of run: RunContents, in file: URL) throws {
+        folder = file.deletingLastPathComponent()
+        let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("kac-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+        self.temporary = temporary
+        var replacements: [String: URL] = [:]
+        for (index, input) in run.inputs.enumerated() {
+            // A folder each: names stay what they are, in messages too.
+            let place = temporary.appendingPathComponent("\(index)")
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            let url = place.appendingPathComponent(URL(fileURLWithPath: input.name).lastPathComponent)
+            try Data(input.bytes).write(to: url)
+            replacements[input.name] = url
+        }
+        self.replacements = replacements
+    }
+
+    deinit { if let temporary { try? FileManager.default.removeItem(at: temporary) } }
 
     /// Where a file is.
     func url(of name: String) -> URL {
         let url = replacements[name] ?? URL(fileURLWithPath: name, relativeTo: folder).standardizedFileURL
         asked.withLock { if !$0.contains(where: { $0.name == name }) { $0.append(Entry(name: name, url: url)) } }
         return url
+    }
+
+    /// The contents of the files that were asked for, by name.
+    ///
+    /// - Throws: `MissingInput`.
+    func contents() throws -> [(name: String, bytes: Data)] {
+        try entries.map { entry in
+            guard let bytes = FileManager.default.contents(atPath: entry.url.path) else {
+                throw MissingInput(path: entry.url.path, role: "a file of the experiment")
+            }
+            return (entry.name, bytes)
+        }
     }
 
     /// The files that were asked for, by name.

@@ -19,12 +19,9 @@ struct Checkpoints: Sendable {
         identity.store(Kac.softwareVersion, as: "version")
         identity.store(command, as: "command")
         identity.store(experiment.text, as: "experiment")
-        for (index, entry) in experiment.inputs.entries.enumerated() {
-            guard let bytes = FileManager.default.contents(atPath: entry.url.path) else {
-                throw MissingInput(path: entry.url.path, role: "a file of the experiment")
-            }
+        for (index, (name, bytes)) in try experiment.inputs.contents().enumerated() {
             var file = Snapshot()
-            file.store(entry.name, as: "name")
+            file.store(name, as: "name")
             file.store([bytes.count, Int(CRC32.of(bytes))], as: "bytes_and_check")
             identity.parts["input \(index)"] = file
         }

@@ -1,0 +1,40 @@
+/// A part of a run file that can be exported alone.
+public enum RunField: String, Sendable, CaseIterable {
+    /// The density on its grid.
+    case density
+    /// The experts of the stored ensemble.
+    case experts
+    /// Loss, dissipation, entropy and the like.
+    case series
+    /// The generated function and what else belongs to a training datum.
+    case function
+    /// Comparison, rates, budget.
+    case tables
+}
+
+extension RunContents {
+    /// Some outputs and some parts.
+    ///
+    /// - Precondition: the outputs increase, and there is at least one.
+    func selecting(outputs: [Int], fields: Set<RunField>) -> RunContents {
+        var part = self
+        func rows<Row>(_ all: [Row]) -> [Row] { all.isEmpty ? [] : outputs.map { all[$0] } }
+        part.times = rows(times)
+        part.densities = rows(densities)
+        part.series = fields.contains(.series) ? series.mapValues(rows) : [:]
+        if fields.contains(.function) {
+            part.function = function.map(rows)
+        } else {
+            (part.function, part.perDatum) = (nil, [:])
+        }
+        if !fields.contains(.tables) { part.tables = [] }
+        part.experts =
+            fields.contains(.experts)
+            ? experts.map {
+                ExpertTrajectories(
+                    positions: $0.positions.map(rows), weights: rows($0.weights), ensembleCount: $0.ensembleCount)
+            } : nil
+        if !fields.contains(.density) { (part.grid, part.densities) = (nil, []) }
+        return part
+    }
+}

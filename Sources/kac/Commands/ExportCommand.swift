@@ -1,0 +1,93 @@
+import Archive
+import ArgumentParser
+import Foundation
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write parts of a run file in another format.",
+        discussion: """
+            Each format's files stand alone, but for xdmf, which shows the run file itself. In npz and csv angles are theta0, \
+            theta1, …; arrays in npz have theta0, or the expert, as their first axis and the time as their last.
+
+              kac export iris.h5 --to csv --fields tables
+              kac export iris-2d.h5 --to vtkhdf --times 0,5,10 -o bloom.vtkhdf
+              kac export iris.h5 --to csv --fields experts --times 5 -o last && kac distance last.experts.csv iris.h5
+            """)
+
+    @Argument(help: "The run file.", completion: .file(extensions: ["h5"]))
+    var file: String
+
+    @Option(
+        help: "The format: \(RunExport.allCases.map(\.rawValue).joined(separator: ", ")).",
+        transform: { word in
+            guard let format = RunExport(rawValue: word) else {
+                throw ValidationError("expected \(RunExport.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return format
+        })
+    var to: RunExport
+
+    @Option(
+        help: ArgumentHelp(
+            "The parts: \(RunField.allCases.map(\.rawValue).joined(separator: ", ")), between commas. (default: all)",
+            valueName: "names"))
+    var fields: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Outputs by their times, between commas. (default: all)", valueName: "times"))
+    var times: String?
+
+    @Option(name: [.short, .customLong("output")], help: "The file. (default: the run file's name with -export)")
+    var output: String?
+
+    @Flag(help: "Replace files that exist.")
+    var overwrite = false
+
+    func validate() throws {
+        _ = try chosenFields()
+        _ = try chosenTimes()
+        if let output, output.isEmpty { throw ValidationError("--output: the name is empty") }
+    }
+
+    private func chosenFields() throws -> Set<RunField> {
+        guard let fields else { return Set(RunField.allCases) }
+        let names = fields.split(separator: ",", omittingEmptySubsequences: false)
+        return Set(
+            try names.map { name in
+                guard let field = RunField(rawValue: name.trimmingCharacters(in: .whitespaces)) else {
+                    throw ValidationError(
+                        "--fields: found '\(name)', expected \(RunField.allCases.map(\.rawValue).joined(separator: ", "))"
+                    )
+                }
+                return field
+            })
+    }
+
+    private func chosenTimes() throws -> [Double]? {
+        try times?.split(separator: ",", omittingEmptySubsequences: false).map { word in
+            guard let time = Double(word.trimmingCharacters(in: .whitespaces)), time.isFinite else {
+                throw ValidationError("--times: found '\(word)', expected numbers between commas")
+            }
+            return time
+        }
+    }
+
+    func run() throws {
+        try FailureReport.reporting {
+            let url = URL(fileURLWithPath: file)
+            let contents = try RunFileReader.contents(of: url)
+            let outputs = try chosenTimes().map { times in
+                Set(try times.map { try contents.output(at: $0, name: file) }).sorted()
+            }
+            let files = try to.write(
+                contents, of: url, outputs: outputs ?? Array(contents.times.indices), fields: chosenFields(),
+                to: output.map { URL(fileURLWithPath: $0) } ?? to.url(for: url), overwrite: overwrite)
+            guard !files.isEmpty else {
+                throw ValidationError("--fields: the run has nothing of these parts that \(to.rawValue) can hold")
+            }
+            for file in files { print("Written to \(file.relativePathIfShorter)") }
+        }
+    }
+}
