@@ -82,12 +82,18 @@ struct CellQuadrature {
 
     /// Cuts cells into panels until two rules agree.
     private func refine(_ values: inout [Double], cells: [Int], threshold: Double) throws {
-        var open = cells
-        var coarse = try averages(over: open, rule: .init(points: Self.largestRule))
-        for (cell, value) in zip(open, coarse) { values[cell] = value }
-        var panels = 2
+        let coarse = try averages(over: cells, rule: .init(points: Self.largestRule))
+        for (cell, value) in zip(cells, coarse) { values[cell] = value }
         var limit = Self.largestPointCount
         if case .field = backward.law { limit = Self.largestPointCountOfJumps }
+        try refine(&values, cells: cells, coarse: coarse, panels: 2, threshold: threshold, limit: limit)
+    }
+
+    /// Cuts cells into panels, at first into `panels` along each axis, until the averages are those of the rule before.
+    private func refine(
+        _ values: inout [Double], cells: [Int], coarse: [Double], panels: Int, threshold: Double, limit: Int
+    ) throws {
+        var (open, coarse, panels) = (cells, coarse, panels)
         while !open.isEmpty, pow(Double(panels * Self.largestRule), Double(grid.dimension)) <= Double(limit) {
             let fine = try averages(over: open, rule: .init(points: Self.largestRule), panels: panels)
             for (cell, value) in zip(open, fine) { values[cell] = value }
@@ -98,11 +104,16 @@ struct CellQuadrature {
         }
     }
 
-    /// The averages over some cells by the largest rule.
+    /// The averages over some cells by rules that are finer than those of the averages given, until two agree.
     ///
     /// - Throws: `TimeSteppingError`.
-    func averages(over cells: [Int]) throws -> [Double] {
-        try averages(over: cells, rule: .init(points: Self.largestRule))
+    func judged(_ given: [Double], cells: [Int], threshold: Double) throws -> [Double] {
+        var values = Array(repeating: 0.0, count: grid.cellCount)
+        var limit = Self.largestPointCount
+        // Averages that were left as they are at a jump are not told from themselves.
+        if case .field = backward.law { limit = 16 * Self.largestPointCountOfJumps }
+        try refine(&values, cells: cells, coarse: given, panels: 1, threshold: threshold, limit: limit)
+        return cells.map { values[$0] }
     }
 
     /// The averages over some cells by a product rule on equal panels.

@@ -110,7 +110,7 @@ public enum ContinuumError: Error, Equatable, CustomStringConvertible {
         case .underResolved(let scheme, let time, let unknowns):
             "\(scheme): the law concentrates beyond \(unknowns) unknowns at t = \(time): "
                 + (scheme == "galerkin" ? "take method: characteristics, " : "allow a larger tolerance, ")
-                + "end earlier, or scale the targets into the experts' reach"
+                + "end earlier, or scale targets into the experts' reach"
         }
     }
 }

@@ -182,6 +182,8 @@ public final class FiniteVolume: ContinuumSolver {
         }
         findMoments(of: state, slot: 0)
         courantRate = measuredCourantRate()
+        peak = averages.max() ?? 0
+        if mayBeNarrow, cellsAcrossPeak() < Self.fewestCellsAcrossPeak { lostAt = 0 }
     }
 
     /// The fewest cells along an axis: the dissipation asks for moments of twice the degree, below the grid's highest frequency.

@@ -26,6 +26,9 @@ final class NodeFlow: DynamicalSystem {
     /// What each node of a copy counts, copy by copy; `nil`: equal masses `1/count`.
     let masses: [Double]?
 
+    /// How far the masses of a tensor grid are from adding up to 1, along each axis; empty for lattices.
+    let massDefects: [Double]
+
     private let problem: MeanFieldProblem
     private let flows: [MeanFieldFlow]
     // Moments of a copy, of all, and of each.
@@ -88,6 +91,7 @@ final class NodeFlow: DynamicalSystem {
         self.copies = copies
         self.labels = labels
         self.masses = masses
+        massDefects = Self.massDefects(problem.initialLaw, axes: axes, masses: masses)
         flows = (0..<copies).map { copy in
             MeanFieldFlow(
                 problem, count: count, masses: masses.map { Array($0[copy * count..<(copy + 1) * count]) },
@@ -111,6 +115,19 @@ final class NodeFlow: DynamicalSystem {
             let first = index / count * d * count + index % count
             for axis in 0..<d { theta[axis] = labels[first + axis * count] }
             return law.density(at: theta) * volume
+        }
+    }
+
+    /// A law that lies between the nodes counts nothing, and looks as smooth as can be: its mass tells.
+    private static func massDefects(_ law: InitialLaw, axes: [Int], masses: [Double]?) -> [Double] {
+        guard let masses else { return axes.map { _ in 0 } }
+        guard case .product(let laws) = law else {
+            let defect = abs(masses.reduce(0, +) - 1)
+            return axes.map { _ in defect }
+        }
+        return zip(laws, axes).map { law, n in
+            let h = 2 * .pi / Double(n)
+            return abs((0..<n).reduce(0) { $0 + law.density(at: h * Double($1)) } * h - 1)
         }
     }
 

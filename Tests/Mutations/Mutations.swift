@@ -49,7 +49,8 @@ func fingerprint(_ run: RunContents) -> [String] {
     var numbers = run.times + run.densities.flatMap(\.self) + (run.function ?? []).flatMap(\.self)
     for name in run.series.keys.sorted() { numbers += run.series[name] ?? [] }
     for rows in run.experts?.positions ?? [] { numbers += rows.flatMap(\.self) }
-    return [run.title, run.experiment, run.softwareVersion, "\(run.tables)", "\(run.inputs)"] + numbers.map { "\($0.bitPattern)" }
+    return [run.title, run.experiment, run.softwareVersion, "\(run.tables)", "\(run.inputs)"]
+        + numbers.map { "\($0.bitPattern)" }
 }
 
 func fingerprint(_ snapshot: Snapshot) -> [String] {

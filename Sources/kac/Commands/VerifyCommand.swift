@@ -8,7 +8,7 @@ struct VerifyCommand: ParsableCommand {
         abstract: "The solvers of the limit against exact solutions: errors, orders, conservation.",
         discussion: """
             Solves problems whose exact solution is known (any expert with one angle that is used once, and sums of such over \
-            several angles) by every method, and prints each error beside its bound, with pass or fail. Takes about a second. \
+            several angles) by every method, and prints each error beside its bound, with pass or fail. Takes some seconds. \
             Ends with 70 when a number misses its bound.
 
               kac verify

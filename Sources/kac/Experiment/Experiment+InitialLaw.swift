@@ -1,4 +1,5 @@
 import Archive
+import Continuum
 import Foundation
 import Torus
 import Training
@@ -16,7 +17,8 @@ extension Experiment {
         guard !terms.isEmpty else { throw node.error("found no terms, expected at least one, such as cos(theta0): -1") }
         do {
             let named = try terms.flatMap { try HarmonicProduct($0.0).factors.map(\.name) }
-            let dimension = (1...3).last { named.contains("theta\($0 - 1)") } ?? 1
+            let limit = Characteristics.largestDimension
+            let dimension = (1...limit).last { named.contains("theta\($0 - 1)") } ?? 1
             return try TrigonometricPolynomial(
                 Dictionary(terms) { $0 + $1 }, names: angleNames(max(dimension, grid ?? 1)))
         } catch let error where error is HarmonicProductError || error is TrigonometricPolynomialError {

@@ -191,7 +191,7 @@ extension Experiment {
         grid =
             try given?.grid ?? field
             ?? (model.dimension <= 3 ? ContinuumSection.defaultGrid(dimension: model.dimension) : nil)
-        stops = try Self.stops(keys["time"])
+        stops = try Self.stops(keys["time"], isPotential: continuum?.potential != nil)
         particles = try keys["particles"].map(Self.particles)
         let outputs = times
         compare = outputs.isEmpty ? nil : try keys["compare"].map { try Self.compare($0, outputs: outputs) }
@@ -342,12 +342,15 @@ extension Experiment {
     }
 
     /// `{gradient: 1e-8, loss: 1e-3, wall: 600}`, any of them.
-    private static func stops(_ node: ConfigurationNode?) throws -> [StopCondition] {
+    /// - Parameter isPotential: whether the loss is an energy, of either sign.
+    private static func stops(_ node: ConfigurationNode?, isPotential: Bool) throws -> [StopCondition] {
         let node = try node?.children(known: ["end", "outputs", "stop"])["stop"]
         guard let keys = try node?.children(known: ["gradient", "loss", "wall"]) else { return [] }
         var stops: [StopCondition] = []
         if let gradient = keys["gradient"] { stops.append(.gradient(below: try gradient.positiveNumber())) }
-        if let loss = keys["loss"] { stops.append(.loss(below: try loss.positiveNumber())) }
+        if let loss = keys["loss"] {
+            stops.append(.loss(below: try isPotential ? loss.number() : loss.positiveNumber()))
+        }
         if let wall = keys["wall"] { stops.append(.wallTime(seconds: try wall.positiveNumber())) }
         return stops
     }
