@@ -64,7 +64,8 @@ let package = Package(
         floor("Continuum", on: ["CLanes", "Torus", "TimeStepping", "Training"]),
         floor("Particles", on: ["Torus", "TimeStepping", "Training"]),
         floor("Transport", on: ["Torus"]),
-        floor("Chaos", on: ["Torus", "TimeStepping", "Training", "Continuum", "Particles", "Transport"]),
+        floor(
+            "Chaos", on: ["Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport"]),
         floor("Archive", on: ["CHDF5", "Torus", "TimeStepping"]),
         .executableTarget(
             name: "kac",
