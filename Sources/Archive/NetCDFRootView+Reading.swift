@@ -50,6 +50,9 @@ extension NetCDFRootView.Reader {
         contents.command = try root.text(attribute: "command")
         contents.expertPath = try root.text(attribute: "expert_path")
         contents.expertPathReason = try root.text(attribute: "expert_path_reason")
+        contents.limitEnd = try root.text(attribute: "limit_end")
+        contents.underResolvedFrom = try root.real(attribute: "under_resolved_from")
+        contents.switchedAt = try root.real(attribute: "switched_at")
         if names.contains("expert") {
             contents.experts = try experts(dimension: grid?.dimension, outputs: times.count, among: names)
         }

@@ -25,6 +25,9 @@ extension NetCDFRootView {
         if let command = contents.command { try root.setAttribute("command", command) }
         if let path = contents.expertPath { try root.setAttribute("expert_path", path) }
         if let reason = contents.expertPathReason { try root.setAttribute("expert_path_reason", reason) }
+        if let end = contents.limitEnd { try root.setAttribute("limit_end", end) }
+        if let time = contents.underResolvedFrom { try root.setAttribute("under_resolved_from", time) }
+        if let time = contents.switchedAt { try root.setAttribute("switched_at", time) }
         if let experts = contents.experts { try root.setAttribute("ensemble_count", Int64(experts.ensembleCount)) }
         try root.setAttribute("experiment", contents.experiment)
         // A text above 64 KiB is stored outside the checksums of the format.

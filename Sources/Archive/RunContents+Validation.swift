@@ -40,7 +40,7 @@ extension RunContents {
         for (name, text) in [
             ("title", title), ("experiment", experiment), ("version", softwareVersion), ("author", author ?? ""),
             ("command", command ?? ""), ("expert path", expertPath ?? ""),
-            ("reason of the expert path", expertPathReason ?? ""),
+            ("reason of the expert path", expertPathReason ?? ""), ("end of the limit", limitEnd ?? ""),
         ] {
             try require(!text.utf8.contains(0), "the \(name) contains a zero byte")
         }

@@ -21,6 +21,12 @@ public struct RunContents: Sendable, Equatable {
     public var expertPath: String?
     /// Why it was not found from the experts' structure.
     public var expertPathReason: String?
+    /// Why the limit ended before the experiment's last time; `nil` when it did not.
+    public var limitEnd: String?
+    /// The time from which on the limit's method did not resolve the law, if it is known.
+    public var underResolvedFrom: Double?
+    /// The time at which the limit went over to characteristics, if it did.
+    public var switchedAt: Double?
     /// The grid of the densities, of one to three axes; `nil` beyond three angles.
     public var grid: PeriodicGrid?
     /// The times of the outputs, increasing.

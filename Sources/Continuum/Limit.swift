@@ -276,6 +276,22 @@ public struct Limit: Sendable {
         }
     }
 
+    /// Why the limit ended before its last output, in words; `nil` when it did not.
+    public var endReason: String? {
+        if let failure { return "\(failure)" }
+        switch end {
+        case nil: return nil
+        case .condition(let condition): return condition.description
+        case .underResolved(let time): return "the law concentrates beyond the method's resolution at t = \(time)"
+        }
+    }
+
+    /// The time from which on the given method, or the one that took its place, does not resolve the law, if there is one.
+    public var underResolvedFrom: Double? {
+        if case .underResolved(let time) = end { return time }
+        return resolutions.compactMap(\.lostAt).min()
+    }
+
     /// The loss at each output.
     public var losses: [Double] { diagnostics.map(\.loss) }
 

@@ -25,6 +25,8 @@ func sampleRun(
     ]
     contents.expertPath = "direct"
     contents.expertPathReason = "more than 7 terms"
+    contents.limitEnd = "the loss is below 0.01"
+    (contents.underResolvedFrom, contents.switchedAt) = (1.5, 1.25)
     if let experts {
         contents.experts = ExpertTrajectories(
             positions: cells.indices.map { axis in

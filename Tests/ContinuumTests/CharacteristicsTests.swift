@@ -56,6 +56,48 @@ import Training
         }
     }
 
+    /// A law between the nodes of the first grids counts nothing there, and what counts nothing is smooth.
+    @Test(arguments: [(50.0, 1e-4), (3000, 1e-4), (3000, 1e-8), (1e5, 1e-8), (1e6, 1e-10)])
+    func narrowLawsAreFound(concentration: Double, tolerance: Double) throws {
+        for centre in [0.1, 1, 3.3] {
+            let law = InitialLaw.product([try .vonMises(centre: centre, concentration: concentration)])
+            let problem = ReferenceProblems.oneQubit(from: law)
+            let solver = try Characteristics(problem, nodes: nil, tolerance: tolerance)
+            try solver.advance(to: 0.5)
+            let galerkin = try Galerkin(problem, tolerance: 1e-11, modeLimit: 1 << 14)
+            try galerkin.advance(to: 0.5)
+            let (z, judge) = (solver.moment([1]), galerkin.moment([1]))
+            // Errors of steps add up to a few tolerances.
+            #expect(hypot(z.real - judge.real, z.imaginary - judge.imaginary) < 10 * tolerance, "\(z), \(judge)")
+        }
+    }
+
+    @Test func tooFewNodesForANarrowLawAreToldAtOnce() throws {
+        let law = InitialLaw.product([
+            try .vonMises(centre: 0.1, concentration: 3000), try .wrappedCauchy(centre: 1, concentration: 0.3),
+        ])
+        let problem = try GalerkinTests.additive(dimension: 2, initialLaw: law)
+        #expect(try Characteristics(problem, nodes: 32, tolerance: 1e-6).lostAt == 0)
+        let open = try Characteristics(problem, nodes: nil, tolerance: 1e-4)
+        #expect(open.lostAt == nil && open.nodesPerAxis[0] > 100 && open.nodesPerAxis[1] < 100)
+        let exact = law.moment([1, 1])
+        let own = open.moment([1, 1])
+        #expect(hypot(own.real - exact.real, own.imaginary - exact.imaginary) < 1e-4)
+    }
+
+    /// The estimate goes on where the averages themselves took finer rules, so it is no cruder than they are.
+    @Test func cellAveragesOfFilamentsAreJudgedByFinerRules() throws {
+        let solver = try Characteristics(LinearTransport.problem(), nodes: nil, tolerance: 1e-9)
+        try solver.advance(to: 1.5)
+        let grid = try PeriodicGrid(cells: [32, 25])
+        let field = try solver.density(on: grid)
+        #expect(abs(field.integral - 1) < 1e-7)
+        #expect(try solver.cellAverageError(of: field, time: 1.5, atMost: 64) < 1e-7)
+        // And it sees what is wrong: a thousandth of every average.
+        let wrong = Field(grid: grid, values: field.values.map { 1.001 * $0 })
+        #expect(try (2e-4...5e-3).contains(solver.cellAverageError(of: wrong, time: 1.5, atMost: 64)))
+    }
+
     @Test func galerkinAndCharacteristicsAgreeForTwoQubits() throws {
         let problem = try TwoQubits.problem()
         let galerkin = try Galerkin(problem, tolerance: 1e-12)

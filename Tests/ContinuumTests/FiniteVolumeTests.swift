@@ -235,6 +235,35 @@ import Training
         }
     }
 
+    /// `∫ ρ log ρ = −log(2π (1 − r²))` for a Poisson kernel, and 0 times the logarithm where there is nothing.
+    @Test func theEntropyIsThatOfTheDensityBehindTheAverages() throws {
+        for centre in [0.3, 2] {
+            let law = InitialLaw.product([try .wrappedCauchy(centre: centre, concentration: 0.5)])
+            let errors = try [64, 128, 256].map { cells in
+                let averages = law.averages(on: try PeriodicGrid(cells: [cells]))
+                return abs(Diagnostics.entropy(of: averages) + log(2 * .pi * (1 - 0.25)))
+            }
+            // Fourth order but for the slopes left out at the extrema, whose squares are of third order.
+            #expect(log2(errors[0] / errors[1]) > 2.8 && log2(errors[1] / errors[2]) > 2.8, "\(errors)")
+            #expect(errors[2] < 1e-6, "\(errors)")
+        }
+        let empty = Field(grid: try PeriodicGrid(cells: [4, 1]), values: [0, 0, 2 / .pi, 0].map { $0 / (2 * .pi) })
+        #expect(abs(Diagnostics.entropy(of: empty) - log(1 / (.pi * .pi))) < 1e-15)
+    }
+
+    /// Narrow laws begin with mass 1 on any grid, and are under-resolved from the start.
+    @Test(arguments: [3000.0, 1e7, 1e8])
+    func narrowLawsHaveTheirMass(concentration: Double) throws {
+        let law = InitialLaw.product([
+            try .vonMises(centre: 1, concentration: concentration), try .vonMises(centre: 6, concentration: 2),
+        ])
+        let grid = try PeriodicGrid(cells: [40, 31])
+        #expect(abs(law.averages(on: grid).integral - 1) < 1e-14)
+        let problem = try GalerkinTests.additive(dimension: 2, initialLaw: law)
+        let solver = try FiniteVolume(problem, grid: grid, reconstruction: .weno5, tolerance: 1e-4)
+        #expect(solver.lostAt == 0)
+    }
+
     /// Weights of the stages that add up to 1 but for a rounding would take their part of the mass in every step.
     @Test func massHoldsOverManySteps() throws {
         let solver = try FiniteVolume(

@@ -57,6 +57,20 @@ import Torus
         #expect(abs(try #require(contents.series["moment_real_y"]?.last) + tanh(0.5)) < 1e-8)
     }
 
+    /// The same for four angles, by characteristics; an energy may be below 0.
+    @Test func aPotentialOfFourAngles() throws {
+        let text =
+            "time: {outputs: [0, 1, 50], stop: {loss: -1.5}}\n"
+            + "continuum: {method: characteristics, tolerance: 1e-3, potential: {cos(theta0): -1, cos(theta3): 1}}\n"
+        let (process, contents) = try Self.solve(text)
+        let moments = try #require(contents?.series["moment_real_theta3"], "\(process.errors)")
+        // Lattice rules of eight shifts at the tolerance.
+        #expect(abs(moments[1] + tanh(0.5)) < 1e-2, "\(moments)")
+        #expect(contents?.limitEnd == "the loss is below -1.5")
+        // −2 tanh(t/2) = −1.5 at t = 1.95.
+        #expect((1.9...4).contains(try #require(contents?.times.last)))
+    }
+
     /// Half a circle in eight cells, by a file beside the experiment.
     @Test func aFieldFromAFile() throws {
         let folder = try TemporaryFolder()
@@ -105,6 +119,7 @@ import Torus
         #expect(times.count == 2 && (3..<6).contains(times[1]))
         #expect(try #require(losses.last) < 0.01)
         #expect(process.errors.contains("the loss is below 0.01"))
+        #expect(process.output.contains("ended: the loss is below 0.01") && loss?.limitEnd == "the loss is below 0.01")
         let gradient = try #require(
             try Self.solve(base + "time: {end: 500, outputs: 6, stop: {gradient: 1e-3}}\n").contents)
         let dissipation = try #require(gradient.series["dissipation"])
@@ -146,13 +161,19 @@ import Torus
         }
         let refine = try run("refine")
         #expect(refine.process.errors.contains("under-resolved from t ="))
-        #expect(refine.contents?.times.count == 7)
+        #expect(refine.contents?.times.count == 7 && refine.contents?.limitEnd == nil)
+        let lost = try #require(refine.contents?.underResolvedFrom)
+        #expect(refine.process.output.contains("resolved until t = "))
         let stop = try run("stop")
         #expect(stop.process.errors.contains("the limit ends with the output at"))
         #expect((1..<7).contains(stop.contents?.times.count ?? 0))
+        #expect(stop.contents?.underResolvedFrom == lost)
+        #expect(stop.contents?.limitEnd?.contains("concentrates beyond the method's resolution") == true)
         let other = try run("switch")
         #expect(other.process.errors.contains("by characteristics"))
         #expect(other.contents?.times.count == 7)
+        #expect(other.contents?.switchedAt == lost && other.contents?.underResolvedFrom == nil)
+        #expect(other.process.output.contains("on by characteristics"))
         let error = try #require(other.contents?.series["exact_moment_error"]?.last)
         // Characteristics at the tolerance asked for; errors of steps add up.
         #expect(error < 1e-3)
@@ -243,7 +264,7 @@ import Torus
         ("expert: {neuron: cosine, inputs: [x]}", "leave 'expert' or the potential out"),
         ("initial: {field: plane.csv}", "found 2 × 2 cells, expected one axis for each of the 1 angles"),
         ("initial: {field: holes.csv}", "found nan in cell 1"),
-        ("time: {outputs: [0, 1], stop: {loss: -1}}", "expected a number above 0"),
+        ("time: {outputs: [0, 1], stop: {gradient: -1}}", "expected a number above 0"),
         ("time: {outputs: [0, 1], stop: {gradent: 1}}", "did you mean 'gradient'"),
     ])
     func whatIsWrongIsNamed(line: String, part: String) throws {

@@ -50,6 +50,14 @@ struct InspectCommand: ParsableCommand {
                 + (contents.grid.map { "\($0) cells" }
                     ?? "none beyond three angles"),
         ]
+        if let reason = contents.limitEnd { lines.append("  ended     \(reason)") }
+        if let time = contents.switchedAt {
+            lines.append(
+                "  switched  to characteristics, the method being under-resolved from t = \(Measured.time(time)) on")
+        }
+        if let time = contents.underResolvedFrom {
+            lines.append("  resolved  until t = \(Measured.time(time))")
+        }
         if let path = contents.expertPath {
             lines.append("  path      \(path)" + (contents.expertPathReason.map { ": \($0)" } ?? ""))
         }

@@ -46,6 +46,9 @@ extension RunContents {
             perDatum: simulation.trainingSet == nil ? [:] : ["target": simulation.problem.targets], tables: tables)
         expertPath = simulation.lift?.path.rawValue
         expertPathReason = simulation.lift?.reason
+        limitEnd = limit.endReason
+        underResolvedFrom = limit.underResolvedFrom
+        switchedAt = limit.switchedAt
     }
 
     /// The largest ensemble's replicate 0, its angles wrapped into the period for readers that plot them.

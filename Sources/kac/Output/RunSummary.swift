@@ -36,7 +36,10 @@ struct RunSummary {
             }
             table.rows.append(row)
         }
-        var text = "The limit (\(simulation.experiment.scheme.name)):\n" + table.text
+        let switched = limit.switchedAt.map { ", from t = \(Measured.time($0)) on by characteristics" } ?? ""
+        var text = "The limit (\(simulation.experiment.scheme.name)\(switched)):\n" + table.text
+        if let time = limit.underResolvedFrom { text += "\nresolved until t = \(Measured.time(time))" }
+        if let reason = limit.endReason { text += "\nended: \(reason)" }
         if let resolution = limit.resolutions.last {
             text +=
                 "\nresolution: \(resolution.unknowns) unknowns, \(resolution.measure) "

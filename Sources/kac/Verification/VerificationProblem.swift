@@ -36,6 +36,15 @@ struct VerificationProblem {
         averages = { try solution.law(output: 0).averages(on: $0) }
     }
 
+    /// A problem in which only mass and sign are looked at.
+    private init(potential problem: MeanFieldProblem, name: String, end: Double) {
+        self.name = name
+        self.problem = problem
+        self.end = end
+        firstMoments = []
+        averages = { _ in throw NoExactSolution() }
+    }
+
     private init(
         transport problem: MeanFieldProblem, name: String, end: Double, nodes: Int, parallelism: Parallelism
     ) throws {
@@ -91,19 +100,50 @@ struct VerificationProblem {
             ]))
     }
 
-    /// The densities of `transport()` per radian² at some points at `t = 0.5`: characteristics and their Jacobian integrated
-    /// backwards with 50 digits, rounded.
-    static let transportDensities: [(point: [Double], density: Double)] = [
-        ([0.3, 0.7], 0.1384679528135721), ([1.0, 2.5], 0.1320195457613232),
-        ([2.2, 4.9], 0.0007563666871449482), ([3.5, 1.1], 0.0002485173561383086),
-        ([4.4, 3.3], 0.0005511047730700447), ([5.1, 5.9], 5.1231676893938956e-05),
-        ([6.0, 2.0], 0.03803249782123166), ([0.8, 5.5], 0.002847816893552414),
+    /// The densities of `transport()` per radian² at some points and times: characteristics and their Jacobian integrated backwards
+    /// with 50 digits, rounded.
+    static let transportDensities: [(time: Double, values: [(point: [Double], density: Double)])] = [
+        (
+            0.5,
+            [
+                ([0.3, 0.7], 0.1384679528135721), ([1.0, 2.5], 0.1320195457613232),
+                ([2.2, 4.9], 0.0007563666871449482), ([3.5, 1.1], 0.0002485173561383086),
+                ([4.4, 3.3], 0.0005511047730700447), ([5.1, 5.9], 5.1231676893938956e-05),
+                ([6.0, 2.0], 0.03803249782123166), ([0.8, 5.5], 0.002847816893552414),
+            ]
+        ),
+        (
+            1.5,
+            [
+                ([0.3, 0.7], 0.13260914860088494), ([1.0, 2.5], 0.0036245449135448886),
+                ([2.2, 4.9], 2.9082834360604296e-05), ([3.5, 1.1], 7.670495849904548e-06),
+                ([4.4, 3.3], 1.9770456330633666e-05), ([5.1, 5.9], 4.121687152939911e-06),
+                ([6.0, 2.0], 0.00554085938085876), ([0.8, 5.5], 0.00029893272275118644),
+            ]
+        ),
     ]
+
+    /// One cell full and the rest empty, carried through all cells by a potential.
+    static func fullCell(of cells: [Int]) throws -> VerificationProblem {
+        let grid = try PeriodicGrid(cells: cells)
+        var values = Array(repeating: 0.0, count: grid.cellCount)
+        values[grid.cellCount / 3] = 1 / grid.cellVolume
+        let axes = cells.indices
+        let basis = TrigonometricBasis(
+            dimension: cells.count,
+            monomials: axes.map { TrigonometricMonomial([.init(.cosine, axis: $0)]) }
+                + [TrigonometricMonomial(axes.map { .init(.sine, axis: $0, harmonic: $0 == 0 ? 2 : 1) })])
+        let law = InitialLaw.field(try FieldLaw(Field(grid: grid, values: values)))
+        return VerificationProblem(
+            potential: MeanFieldProblem(
+                potential: basis, weights: axes.map { 0.5 + Double($0) } + [0.7], initialLaw: law),
+            name: "one full cell of \(grid), t = 2", end: 2)
+    }
 
     /// Transport in that potential until a time, judged by characteristics.
     static func transport(end: Double, parallelism: Parallelism) throws -> VerificationProblem {
         try VerificationProblem(
-            transport: transport(), name: "transport in two angles, t = \(Measured.time(end))", end: end, nodes: 64,
+            transport: transport(), name: "transport in two angles", end: end, nodes: 64,
             parallelism: parallelism)
     }
 
