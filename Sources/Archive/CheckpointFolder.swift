@@ -38,12 +38,8 @@ public struct CheckpointFolder: Sendable {
     /// Whether there are no checkpoints.
     public var isEmpty: Bool { numbers.isEmpty }
 
-    /// Writes the next checkpoint, and removes those before the last three.
-    ///
-    /// - Returns: its file.
-    /// - Throws: `ArchiveError`; the earlier checkpoints are kept.
-    @discardableResult
-    public func write(_ snapshot: Snapshot) throws(ArchiveError) -> URL {
+    /// Makes the folder unless it is there.
+    static func make(_ url: URL) throws(ArchiveError) {
         if mkdir(url.path, 0o777) != 0, errno != EEXIST {
             let (code, folder) = (errno, url.deletingLastPathComponent().path)
             switch code {
@@ -53,6 +49,15 @@ public struct CheckpointFolder: Sendable {
             default: throw .system(path: url.path, operation: "making the folder", reason: DurableFile.reason(code))
             }
         }
+    }
+
+    /// Writes the next checkpoint, and removes those before the last three.
+    ///
+    /// - Returns: its file.
+    /// - Throws: `ArchiveError`; the earlier checkpoints are kept.
+    @discardableResult
+    public func write(_ snapshot: Snapshot) throws(ArchiveError) -> URL {
+        try Self.make(url)
         let earlier = numbers
         let next = file((earlier.last ?? 0) + 1)
         try SnapshotFile.write(snapshot, to: next)

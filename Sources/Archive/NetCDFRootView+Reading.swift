@@ -47,6 +47,8 @@ extension NetCDFRootView.Reader {
             softwareVersion: try required("softwareVersion"),
             author: author == OpenPMDView.unknownAuthor ? nil : author, date: date,
             grid: grid, times: times, densities: densities)
+        if let grid { try readCellArrays(into: &contents, of: grid, among: names) }
+        contents.isComplete = try root.text(attribute: "state") != "running"
         contents.command = try root.text(attribute: "command")
         contents.expertPath = try root.text(attribute: "expert_path")
         contents.expertPathReason = try root.text(attribute: "expert_path_reason")
@@ -98,6 +100,20 @@ extension NetCDFRootView.Reader {
         }
         let values = try (0..<outputs).map { try density.dataset.reals(count: grid.cellCount, row: $0) }
         return (grid, values)
+    }
+
+    private func readCellArrays(
+        into contents: inout RunContents, of grid: PeriodicGrid, among names: Set<String>
+    ) throws {
+        func rows(_ name: String) throws -> [[Double]] {
+            let found = try array(name, among: names)
+            try expect(found, .real, extent: [contents.times.count] + grid.cells.reversed().map { .some($0) })
+            return try contents.times.indices.map { try found.dataset.reals(count: grid.cellCount, row: $0) }
+        }
+        if names.contains("potential") { contents.potential = try rows("potential") }
+        if names.contains("velocity_x") {
+            contents.velocity = try RunContents.velocityNames(grid.dimension).map(rows)
+        }
     }
 
     private func experts(dimension: Int?, outputs: Int, among names: Set<String>) throws -> ExpertTrajectories {

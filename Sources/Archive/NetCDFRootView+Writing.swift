@@ -22,6 +22,7 @@ extension NetCDFRootView {
         try root.setAttribute("date", RunDate.text(contents.date))
         try root.setAttribute("author", contents.author ?? OpenPMDView.unknownAuthor)
         if contents.grid == nil { try root.setAttribute("grid", "none") }
+        if !contents.isComplete { try root.setAttribute("state", "running") }
         if let command = contents.command { try root.setAttribute("command", command) }
         if let path = contents.expertPath { try root.setAttribute("expert_path", path) }
         if let reason = contents.expertPathReason { try root.setAttribute("expert_path_reason", reason) }
@@ -66,6 +67,14 @@ extension NetCDFRootView {
         try density.attach([time] + scales)
         try density.setAttribute("long_name", "density of the limit law, cell averages")
         try density.setAttribute("units", "radian^-\(grid.dimension)")
+        for found in contents.cellArrays {
+            let array = try HDF5Dataset(
+                found.name, in: root, type: .real, extent: [contents.times.count] + shape,
+                layout: .init(chunk: [1] + chunk(of: shape), isCompressed: true, isExtensible: true))
+            for (row, values) in found.rows.enumerated() { try array.write(values, row: row) }
+            try array.attach([time] + scales)
+            try array.setAttribute("long_name", found.title)
+        }
     }
 
     private static func writeSeries(

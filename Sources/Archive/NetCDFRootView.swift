@@ -4,6 +4,7 @@
 /// /time        f8[T], unlimited, a scale        /x, /y, /z  f8[n], scales: centres of the cells, x is θ₀
 /// /density     f8[T, (nz, (ny,)) nx]            /expert, /datum  i8, scales that count from 0
 /// /expert_x, /expert_y, /expert_z, /expert_weight  f8[T, N]; beyond three angles /expert_theta0, /expert_theta1, …
+/// /potential, /velocity_x, /velocity_y, /velocity_z  as /density, where they were asked for
 /// /function    f8[T, datum]                     /<series>  f8[T]     /<per datum>  f8[datum]
 /// /tables/<name>/<column>  one array a column, the first is the scale of the others
 /// /inputs/file_<k>     u1[bytes], attribute name: the files that the experiment names, as they were

@@ -56,18 +56,34 @@ enum OpenPMDView {
         _ contents: RunContents, _ output: Int, into meshes: HDF5Group
     ) throws(HDF5Error) {
         guard let grid = contents.grid else { return }
-        let shape = Array(grid.cells.reversed())
-        let mesh = try HDF5Dataset(
-            "density", in: meshes, type: .real,
-            showing: .density(of: grid, output: output, outputs: contents.times.count))
+        func component(_ name: String, _ source: String, in group: HDF5Group) throws(HDF5Error) -> HDF5Dataset {
+            let array = try HDF5Dataset(
+                name, in: group, type: .real,
+                showing: .cells(source, of: grid, output: output, outputs: contents.times.count))
+            try array.setAttribute("position", reals: grid.cells.map { _ in 0.5 })
+            try array.setAttribute("unitSI", 1.0)
+            return array
+        }
+        for name in ["density"] + (contents.potential == nil ? [] : ["potential"]) {
+            try writeMeshRecord(component(name, name, in: meshes), on: grid)
+        }
+        if let velocity = contents.velocity {
+            let record = try meshes.createGroup("velocity")
+            for (axis, name) in RunContents.velocityNames(velocity.count).enumerated() {
+                _ = try component(NetCDFRootView.axes(velocity.count)[axis], name, in: record)
+            }
+            try writeMeshRecord(record, on: grid)
+        }
+    }
+
+    /// What every mesh has.
+    private static func writeMeshRecord(_ mesh: some HDF5Object, on grid: PeriodicGrid) throws(HDF5Error) {
         try mesh.setAttribute("geometry", "cartesian")
         try mesh.setAttribute("dataOrder", "C")
         try mesh.setAttribute("axisLabels", texts: NetCDFRootView.axes(grid.dimension).reversed())
         try mesh.setAttribute("gridSpacing", reals: (0..<grid.dimension).reversed().map(grid.spacing(axis:)))
-        try mesh.setAttribute("gridGlobalOffset", reals: shape.map { _ in 0 })
+        try mesh.setAttribute("gridGlobalOffset", reals: grid.cells.map { _ in 0 })
         try mesh.setAttribute("gridUnitSI", 1.0)
-        try mesh.setAttribute("position", reals: shape.map { _ in 0.5 })
-        try mesh.setAttribute("unitSI", 1.0)
         try writeRecord(mesh)
     }
 

@@ -1,6 +1,6 @@
 /// A part of a run file that can be exported alone.
 public enum RunField: String, Sendable, CaseIterable {
-    /// The density on its grid.
+    /// The density on its grid, with potential and velocity where they are stored.
     case density
     /// The experts of the stored ensemble.
     case experts
@@ -34,7 +34,11 @@ extension RunContents {
                 ExpertTrajectories(
                     positions: $0.positions.map(rows), weights: rows($0.weights), ensembleCount: $0.ensembleCount)
             } : nil
-        if !fields.contains(.density) { (part.grid, part.densities) = (nil, []) }
+        part.potential = potential.map(rows)
+        part.velocity = velocity.map { $0.map(rows) }
+        if !fields.contains(.density) {
+            (part.grid, part.densities, part.potential, part.velocity) = (nil, [], nil, nil)
+        }
         return part
     }
 }

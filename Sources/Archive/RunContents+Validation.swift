@@ -8,6 +8,7 @@ extension RunContents {
         try validateTexts()
         try validateInputs()
         try validateLimit()
+        try validateCellArrays()
         try validateExperts()
         try validateData()
         for name in tables.map(\.name) { try require(Self.isName(name), "the table name \"\(name)\" is not a word") }
@@ -17,7 +18,8 @@ extension RunContents {
 
     /// Names in the root of a run file that no series can have.
     static let reservedNames: Set<String> = [
-        "time", "x", "y", "z", "density", "expert", "expert_x", "expert_y", "expert_z", "expert_weight", "datum",
+        "time", "x", "y", "z", "density", "potential", "velocity_x", "velocity_y", "velocity_z", "expert", "expert_x",
+        "expert_y", "expert_z", "expert_weight", "datum",
         "function", "tables", "inputs", "ensembles", "data", "VTKHDF", "VTKHDF_experts",
     ]
 
@@ -65,6 +67,7 @@ extension RunContents {
         }
         guard let grid else {
             try require(densities.isEmpty, "there are densities without a grid")
+            try require(cellArrays.isEmpty, "there is a potential or a velocity without a grid")
             return
         }
         try require(grid.dimension <= 3, "the grid has \(grid.dimension) axes, a run file takes at most 3")
@@ -73,6 +76,18 @@ extension RunContents {
         for density in densities {
             try require(
                 density.count == grid.cellCount, "a density has \(density.count) values for \(grid.cellCount) cells")
+        }
+    }
+
+    private func validateCellArrays() throws(ArchiveError) {
+        guard let grid else { return }
+        try require(
+            velocity == nil || velocity?.count == grid.dimension,
+            "the velocity has \(velocity?.count ?? 0) components on a grid of \(grid.dimension) axes")
+        for array in cellArrays {
+            try require(
+                array.rows.count == times.count && array.rows.allSatisfy { $0.count == grid.cellCount },
+                "\(array.name) does not have a value for each cell and output")
         }
     }
 

@@ -9,6 +9,8 @@ public struct RunContents: Sendable, Equatable {
     public var experiment: String
     /// The files that the experiment names, in any order.
     public var inputs: [RunInput] = []
+    /// Whether the run has ended; what is written on the way shows the outputs so far.
+    public var isComplete = true
     /// The command that made the run, `run` or `solve`; `nil` when that is not known.
     public var command: String?
     /// The version of kac that made the run.
@@ -33,6 +35,10 @@ public struct RunContents: Sendable, Equatable {
     public var times: [Double]
     /// The density at every output, per radian^d, one value a cell with θ₀ fastest, as `Field` has them; empty without a grid.
     public var densities: [[Double]]
+    /// The potential `V` of the limit at the cells' centres, as `[time][cell]`.
+    public var potential: [[Double]]?
+    /// The velocity `−∇V` there, as `[axis][time][cell]`.
+    public var velocity: [[[Double]]]?
     /// The experts of one ensemble, when there are particles.
     public var experts: ExpertTrajectories?
     /// Series over the outputs, such as `loss` and `entropy`.

@@ -79,12 +79,12 @@ public enum RunExport: String, Sendable, CaseIterable {
             density.experts = nil
             let bytes = try image(url) { root throws(HDF5Error) in
                 try NetCDFRootView.write(density, into: root)
-                try VTKHDFView.write(grid, times: density.times, into: root.createGroup("VTKHDF"))
+                try VTKHDFView.write(density, on: grid, into: root.createGroup("VTKHDF"))
             }
             files.append((url, bytes))
         }
         if let found = part.experts, found.positions.count <= 3 {
-            (alone.grid, alone.densities) = (nil, [])
+            (alone.grid, alone.densities, alone.potential, alone.velocity) = (nil, [], nil, nil)
             let bytes = try image(experts) { root throws(HDF5Error) in
                 try NetCDFRootView.write(alone, into: root)
                 try VTKHDFView.write(found, into: root.createGroup("VTKHDF"))
@@ -115,16 +115,17 @@ public enum RunExport: String, Sendable, CaseIterable {
             ((hasTimes ? ["time"] : []) + names).joined(separator: ",") + "\n"
         }
         if let grid = part.grid {
-            var text = header(angles(grid.dimension) + ["density"])
+            let others = part.cellArrays
+            var text = header(angles(grid.dimension) + ["density"] + others.map(\.name))
             let centres = (0..<grid.dimension).map { grid.centres(axis: $0) }
-            for (time, values) in zip(part.times, part.densities) {
-                for (cell, value) in values.enumerated() {
+            for (output, time) in part.times.enumerated() {
+                for (cell, value) in part.densities[output].enumerated() {
                     var rest = cell
                     let place = grid.cells.indices.map { axis in
                         defer { rest /= grid.cells[axis] }
                         return centres[axis][rest % grid.cells[axis]]
                     }
-                    text += line(time, place + [value])
+                    text += line(time, place + [value] + others.map { $0.rows[output][cell] })
                 }
             }
             files.append(("density", text))
@@ -194,6 +195,9 @@ public enum RunExport: String, Sendable, CaseIterable {
                 archive.add(name, grid.centres(axis: axis), shape: [grid.cells[axis]])
             }
             archive.add("density", part.densities.flatMap(\.self), shape: grid.cells + [outputs])
+            for array in part.cellArrays {
+                archive.add(array.name, array.rows.flatMap(\.self), shape: grid.cells + [outputs])
+            }
         }
         if let experts = part.experts {
             let count = experts.weights.first?.count ?? 0

@@ -12,6 +12,19 @@ public enum RunFileWriter {
         try DurableFile(url, overwrite: overwrite).probe()
     }
 
+    /// Removes what writers of a run file and its sidecars left that were killed: temporary files of processes that are no more.
+    public static func removeLeftovers(of url: URL) {
+        let folder = url.deletingLastPathComponent()
+        let stem = url.deletingPathExtension().lastPathComponent
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        where name.hasPrefix(".\(stem).") {
+            guard let process = name.firstMatch(of: /\.tmp-([0-9]+)-[0-9a-z]+$/).flatMap({ pid_t($0.1) }),
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            unlink(folder.appendingPathComponent(name).path)
+        }
+    }
+
     /// Writes a run file, which is there whole when the call returns and is not there when it throws.
     ///
     /// An earlier file is kept to the last byte unless all of the new one is on the disk and `overwrite` is true. Equal

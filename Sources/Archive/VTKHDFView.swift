@@ -4,21 +4,23 @@ import Torus
 /// temporal points. Up to three angles; nothing of the master data is stored again.
 ///
 /// ```
-/// /VTKHDF          ImageData: CellData/density and Steps/Values are hard links to /density and /time;
+/// /VTKHDF          ImageData: CellData/density (and potential) and Steps/Values are hard links to /density and /time; CellData/velocity
+///                  is a virtual array of vectors;
 ///                  of one output CellData/density is a virtual array, and there are no Steps
 /// /VTKHDF_experts  PolyData: Points and PointData/weight are virtual arrays over /expert_x, …; missing axes are 0
 /// ```
 enum VTKHDFView {
     /// Writes the view of contents whose master data are in the root group already.
     static func write(_ contents: RunContents, into root: HDF5Group) throws(HDF5Error) {
-        if let grid = contents.grid { try write(grid, times: contents.times, into: root.createGroup("VTKHDF")) }
+        if let grid = contents.grid { try write(contents, on: grid, into: root.createGroup("VTKHDF")) }
         if let experts = contents.experts, experts.positions.count <= 3 {
             try write(experts, into: root.createGroup("VTKHDF_experts"))
         }
     }
 
-    /// Writes the density as image data into a group of its own.
-    static func write(_ grid: PeriodicGrid, times: [Double], into image: HDF5Group) throws(HDF5Error) {
+    /// Writes the quantities of the cells as image data into a group of its own.
+    static func write(_ contents: RunContents, on grid: PeriodicGrid, into image: HDF5Group) throws(HDF5Error) {
+        let outputs = contents.times.count
         try image.setAttribute("Version", integers: [2, 0])
         try image.setAttribute("Type", "ImageData")
         let spacings = (0..<3).map { $0 < grid.dimension ? grid.spacing(axis: $0) : 1 }
@@ -28,16 +30,26 @@ enum VTKHDFView {
         try image.setAttribute("Spacing", reals: spacings)
         try image.setAttribute("Direction", reals: [1, 0, 0, 0, 1, 0, 0, 0, 1])
         let cells = try image.createGroup("CellData")
-        if times.count > 1 {
-            try cells.link("density", to: "/density")
-            let steps = try image.createGroup("Steps")
-            try steps.setAttribute("NSteps", integer: Int32(times.count))
-            try steps.link("Values", to: "/time")
-        } else {
-            // VTK takes one step for none, and an axis of time for an axis of space.
-            _ = try HDF5Dataset(
-                "density", in: cells, type: .real, showing: .density(of: grid, output: 0, outputs: 1))
+        for name in ["density"] + (contents.potential == nil ? [] : ["potential"]) {
+            if outputs > 1 {
+                try cells.link(name, to: "/\(name)")
+            } else {
+                // VTK takes one step for none, and an axis of time for an axis of space.
+                _ = try HDF5Dataset(
+                    name, in: cells, type: .real, showing: .cells(name, of: grid, output: 0, outputs: 1))
+            }
         }
+        if let velocity = contents.velocity {
+            let windows = RunContents.velocityNames(velocity.count).enumerated().map { axis, name in
+                HDF5Dataset.Window.component(name, axis: axis, of: grid, outputs: outputs)
+            }
+            _ = try HDF5Dataset(
+                "velocity", in: cells, type: .real, extent: windows[0].place.extent, showing: windows)
+        }
+        guard outputs > 1 else { return }
+        let steps = try image.createGroup("Steps")
+        try steps.setAttribute("NSteps", integer: Int32(outputs))
+        try steps.link("Values", to: "/time")
     }
 
     /// Writes the experts as points into a group of its own.

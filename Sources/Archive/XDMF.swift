@@ -34,11 +34,20 @@ enum XDMF {
                     "<DataItem Format=\"XML\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"3\">0 0 0</DataItem>",
                     "<DataItem Format=\"XML\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"3\">\(list(spacings))</DataItem>",
                     "</Geometry>",
-                    "<Attribute Name=\"density\" AttributeType=\"Scalar\" Center=\"Cell\">",
-                    "<DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"\(list(cells))\">"
-                        + "\(file):/data/\(output)/meshes/density</DataItem>",
-                    "</Attribute>", "</Grid>",
                 ]
+                let velocities = contents.velocity.map { NetCDFRootView.axes($0.count) } ?? []
+                let arrays =
+                    [("density", "density")] + (contents.potential == nil ? [] : [("potential", "potential")])
+                    + velocities.map { ("velocity_\($0)", "velocity/\($0)") }
+                for (name, path) in arrays {
+                    lines += [
+                        "<Attribute Name=\"\(name)\" AttributeType=\"Scalar\" Center=\"Cell\">",
+                        "<DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"\(list(cells))\">"
+                            + "\(file):/data/\(output)/meshes/\(path)</DataItem>",
+                        "</Attribute>",
+                    ]
+                }
+                lines.append("</Grid>")
             }
             if let experts = contents.experts, experts.positions.count <= 3, fields.contains(.experts) {
                 lines += grid(of: experts, output, file)

@@ -66,13 +66,14 @@ public struct Limit: Sendable {
     ///   - stops: what ends the limit before its last output; the time at which it does becomes the last output.
     ///   - parallelism: the threads of the solvers; the numbers do not depend on it.
     ///   - track: where snapshots are left after each step, and found to go on from.
+    ///   - visit: called after each output with the limit up to there, for who wants it; its error is not known yet.
     ///   - progress: called after each step with the share of the time done.
     /// - Throws: `ContinuumError`, `TimeSteppingError`; `SnapshotError` for a snapshot of something else.
     public init(
         _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid?, times: [Double], refinedOutputs: [Int] = [],
         policy: ResolutionPolicy = .refine, stops: [StopCondition] = [], estimatesErrors: Bool = false,
         keepsOutputs: Bool = false, parallelism: Parallelism = .serial, track: Recorder.Track? = nil,
-        progress: (Double) -> Void = { _ in }
+        visit: (@escaping () -> Limit) -> Void = { _ in }, progress: (Double) -> Void = { _ in }
     ) throws {
         if let grid, grid.dimension != problem.dimension {
             throw ContinuumError.gridDimension(grid: grid.dimension, problem: problem.dimension)
@@ -99,6 +100,7 @@ public struct Limit: Sendable {
             if case .underResolved = course.end { break }
             try outputs.append(
                 course.solver, problem, grid: grid, finer: refinedOutputs.contains(output) ? finer : nil)
+            visit { [outputs, course] in Limit(outputs, of: problem, grid: grid, course) }
             if course.end != nil || failure != nil { break }
             track?.offer { outputs.snapshot(course: course.snapshot, isSolved: false) }
         }
@@ -160,6 +162,24 @@ public struct Limit: Sendable {
         errorEstimate = estimate
         errorEstimateFailure = reason
         if failure == nil { track?.finish(finished(outputs.snapshot(course: course.snapshot, isSolved: true))) }
+    }
+
+    /// The outputs that a course has reached, without what is known at its end alone.
+    private init(_ outputs: Outputs, of problem: MeanFieldProblem, grid: PeriodicGrid?, _ course: Course) {
+        times = outputs.diagnostics.map(\.time)
+        self.grid = grid
+        densities = outputs.densities
+        refinedDensities = outputs.refined
+        moments = outputs.moments
+        firstMoments = outputs.firstMoments
+        functions = outputs.moments.map(problem.function(moments:))
+        heldOutFunctions = outputs.moments.map(problem.heldOutFunction(moments:))
+        diagnostics = outputs.diagnostics
+        resolutions = outputs.resolutions
+        history = course.solver.history
+        holdsTolerance = false
+        switchedAt = course.switchedAt
+        (exact, errorEstimate, errorEstimateFailure, end, failure) = (nil, nil, nil, nil, nil)
     }
 
     /// A solver on its way through the outputs, with what may end or change it.

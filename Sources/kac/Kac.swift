@@ -32,14 +32,13 @@ struct Kac: ParsableCommand {
                 try command.run()
             } catch let error as ValidationError {
                 let name = type(of: command).configuration.commandName.map { "kac \($0)" } ?? "kac"
-                FileHandle.standardError.write(
-                    Data(
-                        """
-                        Error: \(error.message)
-                        Usage: \(usageString(for: type(of: command)))
-                          See '\(name) --help' for more information.
+                StandardError.write(
+                    """
+                    Error: \(error.message)
+                    Usage: \(usageString(for: type(of: command)))
+                      See '\(name) --help' for more information.
 
-                        """.utf8))
+                    """)
                 exit(withError: ExitCode.validationFailure)
             }
         } catch {

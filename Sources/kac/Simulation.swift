@@ -22,9 +22,14 @@ struct Simulation {
 
     /// Carries out an experiment.
     ///
-    /// - Parameter recorder: what keeps its snapshots, and has those to go on from.
+    /// - Parameters:
+    ///   - recorder: what keeps its snapshots, and has those to go on from.
+    ///   - visit: called after each output of the limit, and at its end, with what there is of the simulation.
     /// - Throws: what the data, the solver or the training throw.
-    init(_ experiment: Experiment, parallelism: Parallelism, progress: Progress, recorder: Recorder? = nil) throws {
+    init(
+        _ experiment: Experiment, parallelism: Parallelism, progress: Progress, recorder: Recorder? = nil,
+        visit: (_ isLast: Bool, @escaping () -> Simulation) -> Void = { _, _ in }
+    ) throws {
         try MemoryEstimate(experiment, threads: parallelism.threads).check()
         let trainingSet: TrainingSet?
         let lift: Lift?
@@ -61,7 +66,9 @@ struct Simulation {
                 refinedOutputs: experiment.compare.map { $0.wasserstein.isEmpty ? [] : $0.outputs } ?? [],
                 policy: experiment.policy, stops: experiment.stops, estimatesErrors: experiment.estimatesErrors,
                 keepsOutputs: true, parallelism: parallelism, track: recorder?.track("limit", followsTime: true),
-                progress: progress.update)
+                visit: { limit in
+                    visit(false) { Simulation(experiment, trainingSet, lift, problem, limit()) }
+                }, progress: progress.update)
         } catch let error as ContinuumError {
             guard case .gridTooCoarse = error, let cells = experiment.cellsNode else { throw error }
             throw cells.error(String("\(error)".trimmingPrefix("continuum.grid: ")))
@@ -69,6 +76,7 @@ struct Simulation {
         progress.end()
         try Self.sayHowItEnded(limit, progress)
         Self.warnOfLimitErrors(limit, experiment.scheme, progress)
+        visit(true) { Simulation(experiment, trainingSet, lift, problem, limit) }
         var comparison: Comparison?
         if let particles = experiment.particles, limit.failure == nil {
             let plan = Self.plan(particles, experiment.compare, outputs: limit.times.count)
@@ -98,6 +106,19 @@ struct Simulation {
                 let uniform = Field.uniform(on: grid).minimum
                 return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
             } ?? []
+    }
+
+    /// A simulation whose mixtures have not been trained.
+    private init(
+        _ experiment: Experiment, _ trainingSet: TrainingSet?, _ lift: Lift?, _ problem: MeanFieldProblem,
+        _ limit: Limit
+    ) {
+        self.experiment = experiment
+        self.trainingSet = trainingSet
+        self.lift = lift
+        self.problem = problem
+        self.limit = limit
+        (comparison, rates) = (nil, [])
     }
 
     /// Tells of a limit that ended early, changed its method or lost its resolution.

@@ -15,7 +15,8 @@ import Testing
         let isPlain = name == "plain"
         var contents = try sampleRun(
             cells: cells, outputs: isPlain ? 1 : 4, experts: isPlain ? nil : 7, data: isPlain ? nil : 4,
-            experiment: isPlain ? "title: plain\n" : text, tables: isPlain ? [] : sampleTables)
+            experiment: isPlain ? "title: plain\n" : text, tables: isPlain ? [] : sampleTables,
+            hasCellArrays: !isPlain)
         contents.author = isPlain ? nil : "Σ"
         let url = folder.appending(path: "\(name).h5")
         try RunFileWriter.write(contents, to: url, overwrite: true)

@@ -127,8 +127,9 @@ import Torus
         try RunFileWriter.write(try sampleRun(cells: [6, 4]), to: url)
         let views = try RunFileReader.views(of: url)
         #expect(views.map(\.name) == ["VTKHDF", "VTKHDF_experts", "data"])
-        // Image data are links; an iteration has a mesh, and of the experts position, weight, number and six numbers of patches.
-        #expect(views[0].arrayCount == 0 && views[2].arrayCount == 3 * (1 + 2 + 2 + 6))
+        // Image data are links, but for the vectors of the velocity; an iteration has density, potential, two velocities, and of the
+        // experts position, weight, number and six numbers of patches.
+        #expect(views[0].arrayCount == 1 && views[2].arrayCount == 3 * (4 + 2 + 2 + 6))
         let size = try #require(try url.resourceValues(forKeys: [.fileSizeKey]).fileSize)
         #expect(views.allSatisfy { $0.storedBytes > 500 })
         #expect(views.reduce(0) { $0 + $1.storedBytes } < size)

@@ -86,7 +86,7 @@ import Torus
     @Test func withoutAGrid() throws {
         let folder = try TemporaryFolder()
         let url = folder.url.appending(path: "run.h5")
-        var contents = try sampleRun(cells: [3])
+        var contents = try sampleRun(cells: [3], hasCellArrays: false)
         let positions = try #require(contents.experts?.positions)
         contents.grid = nil
         contents.densities = []

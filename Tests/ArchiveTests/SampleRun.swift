@@ -5,7 +5,7 @@ import Torus
 /// Contents with a value of its own in every place, so that swapped axes and rows show.
 func sampleRun(
     cells: [Int], outputs: Int = 3, experts: Int? = 5, data: Int? = 4, experiment: String = "title: sample\n",
-    tables: [RunTable] = sampleTables
+    tables: [RunTable] = sampleTables, hasCellArrays: Bool = true
 ) throws -> RunContents {
     let grid = try PeriodicGrid(cells: cells)
     let places = grid.cellCount
@@ -18,6 +18,10 @@ func sampleRun(
         ],
         tables: tables)
     contents.command = "run"
+    if hasCellArrays {
+        contents.potential = contents.densities.map { $0.map { -2 * $0 } }
+        contents.velocity = cells.indices.map { axis in contents.densities.map { $0.map { $0 + Double(axis) / 8 } } }
+    }
     contents.inputs = [
         RunInput(name: "../circuits/one.qasm", bytes: Array("OPENQASM 3.0;\n".utf8)),
         RunInput(name: "data π.npy", bytes: (0..<2000).map { UInt8(truncatingIfNeeded: $0 * $0) } + [0, 0]),

@@ -8,9 +8,12 @@ import Testing
     static let date = ["SOURCE_DATE_EPOCH": "1700000000"]
 
     /// A run of about a second with every stage, saved as often as can be.
-    static func experiment(method: String) throws -> SmallExperiment {
+    static func experiment(method: String, mode: String) throws -> SmallExperiment {
         try SmallExperiment(replacing: [
-            ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9, time: 0.25}}"),
+            (
+                "output: {file: small.h5}",
+                "output: {file: small.h5, mode: \(mode), checkpoint: {every: 1e-9, time: 0.25}}"
+            ),
             ("method: galerkin", "method: \(method)"), ("cells: [64]", "cells: [257]"),
             ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 4000], replicates: 24"),
         ])
@@ -19,7 +22,7 @@ import Testing
     /// The run file of the experiment when nothing happens, and the seconds that it takes.
     static func undisturbed(_ experiment: SmallExperiment) throws -> (bytes: Data, seconds: Double) {
         let start = ContinuousClock.now
-        let run = try experiment.run(["-o", "whole.h5", "--set", "output.checkpoint=none"], environment: date)
+        let run = try experiment.run(["-o", "whole.h5", "--set", "output={checkpoint: none}"], environment: date)
         let elapsed = ContinuousClock.now - start
         try #require(run.status == 0, "\(run.errors)")
         return (
@@ -39,9 +42,13 @@ import Testing
         return try Data(contentsOf: plain)
     }
 
+    /// The files that `undisturbed` leaves.
+    static let wholeRun = ["experts.vtkhdf", "h5", "pmd", "vtkhdf", "xdmf"].map { "whole.\($0)" }
+
     /// The kills of a test: 20, or as many as the environment asks for.
     static var kills: Int { ProcessInfo.processInfo.environment["KAC_KILLS"].flatMap { Int($0) } ?? 20 }
 
+    static let modes = ["update, every: 1e-9", "files", "end"]
     static let methods = ["galerkin", "characteristics", "weno5", "muscl", "upwind"]
 
     @Test func killsAtAnyMomentLoseNothing() throws {
@@ -52,7 +59,8 @@ import Testing
         var killed = 0
         var life = 0
         while killed < Self.kills {
-            let experiment = try Self.experiment(method: Self.methods[life % Self.methods.count])
+            let experiment = try Self.experiment(
+                method: Self.methods[life % Self.methods.count], mode: Self.modes[life % Self.modes.count])
             life += 1
             let whole = try Self.undisturbed(experiment)
             let target = experiment.folder.url.appendingPathComponent("small.h5")
@@ -79,7 +87,7 @@ import Testing
             #expect(last.output.contains(isFinished ? "there is nothing to resume" : "Written to small.h5"))
             let isEqual = try Self.data(of: experiment, "small.h5") == whole.bytes
             #expect(isEqual, "seed \(seed), life \(life)")
-            #expect(!experiment.folder.contents.contains("small.checkpoints"))
+            #expect(experiment.folder.contents == (SmallExperiment.filesAfterRun + Self.wholeRun).sorted())
         }
     }
 
@@ -92,10 +100,19 @@ import Testing
             #expect(throws: Never.self) { try SnapshotFile.read(folder.appendingPathComponent(name)) }
         }
         let reported = run.errors.matches(of: /saved small.checkpoints\/(restart_[0-9]+.h5)/).map { String($0.1) }
-        if FileManager.default.fileExists(atPath: target.path) {
-            #expect(throws: Never.self) { try RunFileReader.contents(of: target) }
-        } else if let last = reported.last {
+        let found = FileManager.default.fileExists(atPath: target.path) ? try RunFileReader.contents(of: target) : nil
+        if let count = run.errors.matches(of: /saved small.h5 with ([0-9]+) outputs/).last.flatMap({ Int($0.1) }) {
+            #expect((found?.times.count ?? 0) >= count, "\(count) outputs were reported")
+        }
+        // Checkpoints and outputs go when the run file is whole.
+        guard found?.isComplete != true else { return }
+        if let last = reported.last {
             #expect(names.contains { $0 >= last }, "\(last) was reported, there are \(names)")
+        }
+        for match in run.errors.matches(of: /saved (small.outputs\/output_[0-9]+.h5)/) {
+            let output = try RunFileReader.contents(
+                of: experiment.folder.url.appendingPathComponent(String(match.1)))
+            #expect(output.times.count == 1)
         }
     }
 
@@ -144,9 +161,10 @@ import Testing
 
     @Test func aDiskThatTakesNoCheckpointDoesNotEndTheRun() throws {
         let experiment = try SmallExperiment(replacing: [
-            ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9, time: 0.25}}")
+            ("output: {file: small.h5}", "output: {file: small.h5, mode: files, checkpoint: {every: 1e-9, time: 0.25}}")
         ])
-        let run = try experiment.run(limits: "ulimit -f 8")
+        let run = try experiment.run(limits: "ulimit -f 1")
+        #expect(run.errors.contains("an output is not saved yet: "))
         #expect(run.errors.contains("no checkpoint: ") && run.errors.contains("no room for the file"))
         #expect(run.status == 74, "the run file itself has no room either: \(run.errors)")
         #expect(run.output.contains("N experts beside the limit"), "what was computed is told")

@@ -36,6 +36,9 @@ def dimensions(file):
     angles = AXES[: file["density"].ndim - 1]
     expected = {"time": ("time",), "density": ("time", *reversed(angles))}
     expected |= {axis: (axis,) for axis in angles}
+    for name in ["potential", *(f"velocity_{axis}" for axis in angles)]:
+        if name in file:
+            expected[name] = expected["density"]
     if "expert" in file:
         expected["expert"] = ("expert",)
         expected |= {f"expert_{axis}": ("time", "expert") for axis in angles}

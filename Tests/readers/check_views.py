@@ -38,6 +38,10 @@ class Master:
             self.time = file["time"][()]
             self.density = file["density"][()]
             self.axes = AXES[: self.density.ndim - 1]
+            self.potential = file["potential"][()] if "potential" in file else None
+            self.velocity = None
+            if "velocity_x" in file:
+                self.velocity = [file[f"velocity_{axis}"][()] for axis in self.axes]
             self.experts = None
             if "expert" in file:
                 self.experts = {axis: file[f"expert_{axis}"][()] for axis in self.axes}
@@ -61,6 +65,17 @@ def blocks(data):
 def check_image(master, data, output, thickness):
     values = vtk_to_numpy(data.GetCellData().GetArray("density"))
     require(np.array_equal(values, master.density[output].ravel()), f"the density at output {output}")
+    if master.potential is not None:
+        values = vtk_to_numpy(data.GetCellData().GetArray("potential"))
+        require(np.array_equal(values, master.potential[output].ravel()), f"the potential at output {output}")
+    if master.velocity is not None:
+        vectors = data.GetCellData().GetArray("velocity")
+        for axis, wanted in enumerate(master.velocity):
+            # XDMF has the components as scalars.
+            values = (vtk_to_numpy(vectors)[:, axis] if vectors
+                      else vtk_to_numpy(data.GetCellData().GetArray(f"velocity_{master.axes[axis]}")))
+            require(np.array_equal(values, wanted[output].ravel()), f"the velocity along {axis} at output {output}")
+        require(not vectors or (vtk_to_numpy(vectors)[:, len(master.axes):] == 0).all(), "axes that are not there")
     bounds = np.array(data.GetBounds()).reshape(3, 2)
     for axis in range(3):
         length = 2 * np.pi if axis < len(master.axes) else thickness
@@ -151,6 +166,12 @@ def check_openpmd_api(master):
         require(np.allclose(mesh.grid_spacing, master.spacing, rtol=1e-15), f"the spacing {mesh.grid_spacing}")
         chunks = [mesh[openpmd_api.Mesh_Record_Component.SCALAR].load_chunk()]
         wanted = [master.density[output]]
+        if master.potential is not None:
+            chunks.append(iteration.meshes["potential"][openpmd_api.Mesh_Record_Component.SCALAR].load_chunk())
+            wanted.append(master.potential[output])
+        if master.velocity is not None:
+            chunks += [iteration.meshes["velocity"][axis].load_chunk() for axis in master.axes]
+            wanted += [component[output] for component in master.velocity]
         if master.experts:
             species = iteration.particles["experts"]
             for axis in master.axes:
@@ -175,6 +196,9 @@ def check_openpmd_viewer(master):
         field, axes = series.get_field("density", iteration=output)
         require(np.array_equal(field, master.density[output]), "the density")
         require(set(axes.axes.values()) == set(master.axes), f"the axes {axes.axes}")
+        for axis, component in zip(master.axes, master.velocity or []):
+            field, _ = series.get_field("velocity", axis, iteration=output)
+            require(np.array_equal(field, component[output]), f"the velocity along {axis}")
         if master.experts:
             found = series.get_particle([*master.axes, "w"], species="experts", iteration=output)
             wanted = [master.experts[axis][output] for axis in master.axes] + [master.weight[output]]

@@ -59,12 +59,12 @@ extension HDF5Dataset {
 }
 
 extension HDF5Dataset.Window {
-    /// The density of one output.
-    static func density(of grid: PeriodicGrid, output: Int, outputs: Int) -> HDF5Dataset.Window {
+    /// One output of an array of the cells.
+    static func cells(_ name: String, of grid: PeriodicGrid, output: Int, outputs: Int) -> HDF5Dataset.Window {
         let shape = Array(grid.cells.reversed())
         let origin = Array(repeating: 0, count: shape.count)
         return .init(
-            source: "/density",
+            source: "/\(name)",
             shown: .init(extent: [outputs] + shape, start: [output] + origin, count: [1] + shape),
             place: .init(extent: shape, start: origin, count: shape))
     }

@@ -61,7 +61,7 @@ struct CompareCommand: ParsableCommand {
                 let run = StoredRun(
                     file: file, contents: try RunFileReader.contents(of: URL(fileURLWithPath: file)), count: count)
                 let found = try run.rows(orders, times: time, parallelism: parallelism)
-                found.flatMap { $0.remarks }.forEach { FileHandle.standardError.write(Data("kac: note: \($0)\n".utf8)) }
+                found.flatMap { $0.remarks }.forEach { StandardError.write("kac: note: \($0)\n") }
                 if !json {
                     print("\(rows.isEmpty ? "" : "\n")\(run.contents.title) (\(file))\n\(Self.text(found, orders))")
                 }

@@ -111,7 +111,7 @@ struct DistanceCommand: ParsableCommand {
         }
     }
 
-    private func notice(_ text: String) { FileHandle.standardError.write(Data("kac: note: \(text)\n".utf8)) }
+    private func notice(_ text: String) { StandardError.write("kac: note: \(text)\n") }
 
     private func length() throws -> Double {
         guard let period else { return 2 * .pi }

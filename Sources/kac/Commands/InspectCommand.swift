@@ -61,6 +61,7 @@ struct InspectCommand: ParsableCommand {
         if let path = contents.expertPath {
             lines.append("  path      \(path)" + (contents.expertPathReason.map { ": \($0)" } ?? ""))
         }
+        if !contents.isComplete { lines.append("  state     running: the outputs so far") }
         if !contents.inputs.isEmpty {
             lines.append("  files     \(contents.inputs.map(\.name).joined(separator: ", "))")
         }

@@ -83,7 +83,7 @@ struct LiftCommand: ParsableCommand {
             if qasm { return print(try OpenQASMWriter.text(of: chosenCircuit().circuit), terminator: "") }
             let report = try lift()
             if json {
-                report.warnings.forEach { FileHandle.standardError.write(Data("kac: warning: \($0)\n".utf8)) }
+                report.warnings.forEach { StandardError.write("kac: warning: \($0)\n") }
                 print(try report.json())
             } else {
                 print(report.text)

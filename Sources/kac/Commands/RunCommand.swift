@@ -77,20 +77,40 @@ extension OutputOptions {
         // As they are now: they may change while the run goes on.
         let inputs = try experiment.inputs.contents().map { RunInput(name: $0.name, bytes: Array($0.bytes)) }
         let progress = Progress()
-        if resume, checkpoints.isFinished(destination) {
+        if resume, let finished = checkpoints.finishedRun(destination) {
+            // It may have been killed a moment after.
+            try Sidecars.write(for: finished, beside: destination, overwrite: true)
+            checkpoints.folder.remove()
+            OutputFolder(beside: destination).remove()
+            RunFileWriter.removeLeftovers(of: destination)
             print("\(destination.relativePathIfShorter) is finished: there is nothing to resume")
             return
         }
+        // What the run itself wrote on its way is replaced by what comes.
+        let overwrite = overwrite || (resume && checkpoints.isUnfinished(destination))
         try RunFileWriter.check(destination: destination, overwrite: overwrite)
         try Sidecars.check(
             beside: destination, hasGrid: experiment.grid != nil,
             hasExperts: experiment.particles != nil && experiment.grid != nil, overwrite: overwrite)
+        if resume { RunFileWriter.removeLeftovers(of: destination) }
         let recorder = try checkpoints.recorder(resumes: resume, overwrite: overwrite, progress: progress)
+        let running = try RunningOutput(
+            experiment.output, to: destination, resumes: resume, overwrite: overwrite, progress: progress)
+        func contents(_ simulation: Simulation) -> RunContents {
+            var contents = RunContents(simulation, date: Self.date)
+            contents.command = command
+            contents.addCellArrays(of: simulation, parallelism: parallelism)
+            contents.inputs = inputs
+            return contents
+        }
         Interruption.listen(recorder)
         let simulation: Simulation
         do {
             simulation = try Simulation(
-                experiment, parallelism: parallelism, progress: progress, recorder: recorder)
+                experiment, parallelism: parallelism, progress: progress, recorder: recorder
+            ) { isLast, simulation in
+                running.reached(isLast: isLast) { contents(simulation()) }
+            }
         } catch let error as SnapshotError {
             throw CheckpointMismatch(folder: checkpoints.folder.url.relativePathIfShorter, reason: "\(error)")
         }
@@ -101,13 +121,15 @@ extension OutputOptions {
         signal(SIGPIPE, SIG_IGN)
         print("\(experiment.title)\n\n\(RunSummary(simulation: simulation).text)\n")
         fflush(nil)
-        var contents = RunContents(simulation, date: Self.date)
-        contents.command = command
-        contents.inputs = inputs
-        try RunFileWriter.write(contents, to: destination, overwrite: overwrite)
-        try Sidecars.write(for: contents, beside: destination, overwrite: overwrite)
+        let written = contents(simulation)
+        let replaces = overwrite || running.hasWritten
+        try progress.saving({ destination.relativePathIfShorter }) {
+            try RunFileWriter.write(written, to: destination, overwrite: replaces)
+            try Sidecars.write(for: written, beside: destination, overwrite: replaces)
+        }
         print("Written to \(destination.relativePathIfShorter)")
         checkpoints.folder.remove()
+        running.finish()
         if let failure = simulation.limit.failure, let time = simulation.limit.times.last {
             throw LimitFailure(error: failure, time: time, file: destination.relativePathIfShorter)
         }

@@ -203,7 +203,7 @@ extension Experiment {
         if let compare = keys["compare"], particles == nil {
             throw compare.error("there are no particles to compare: add the key 'particles', or leave 'compare' out")
         }
-        output = try OutputSection(keys["output"], name: name)
+        output = try OutputSection(keys["output"], name: name, hasGrid: grid != nil)
     }
 
     static func contents(of path: String, role: String) throws -> String {

@@ -5,12 +5,45 @@ import TimeStepping
 struct OutputSection {
     /// The run file, relative to the working directory.
     var file: String
+    /// What is stored on the grid beside the density.
+    var fields: Set<Field> = []
+    /// How the outputs are written while the run goes on.
+    var mode: Mode
+    /// Seconds between two updates of the run file.
+    var updateSeconds: Double
     /// When checkpoints are written.
     var checkpoints: Recorder.Cadence
 
+    /// What is stored on the grid beside the density.
+    enum Field: String, CaseIterable {
+        case potential, velocity
+    }
+
+    /// How the outputs are written while the run goes on.
+    enum Mode: String, CaseIterable {
+        /// The run file at the end.
+        case end
+        /// The run file with the outputs so far, every some seconds.
+        case update
+        /// Every output in a file of its own, and the run file at the end.
+        case files
+    }
+
     /// - Parameter name: the experiment's own, for the run file that nobody named.
-    init(_ node: ConfigurationNode?, name: String) throws {
-        let keys = try node?.children(known: ["file", "checkpoint"]) ?? [:]
+    init(_ node: ConfigurationNode?, name: String, hasGrid: Bool) throws {
+        let keys = try node?.children(known: ["file", "fields", "mode", "every", "checkpoint"]) ?? [:]
+        if let node = keys["fields"] {
+            let words = try node.elements().map { try $0.choice(of: Field.allCases.map(\.rawValue)) }
+            fields = Set(words.compactMap(Field.init))
+            guard fields.isEmpty || hasGrid else {
+                throw node.error("potential and velocity are stored on a grid, and there is none beyond three angles")
+            }
+        }
+        mode = try keys["mode"].map { try $0.choice(of: Mode.allCases.map(\.rawValue)) }.flatMap(Mode.init) ?? .end
+        updateSeconds = try keys["every"]?.positiveNumber() ?? 10
+        if let node = keys["every"], mode != .update {
+            throw node.error("belongs to mode: update; checkpoints have output.checkpoint.every")
+        }
         file = try keys["file"]?.text() ?? "\(name).h5"
         checkpoints = Recorder.Cadence(seconds: 60)
         guard let node = keys["checkpoint"] else { return }

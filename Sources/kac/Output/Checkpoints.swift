@@ -28,10 +28,17 @@ struct Checkpoints: Sendable {
         self.identity = identity
     }
 
-    /// Whether a file is the whole run of the same experiment and version.
-    func isFinished(_ file: URL) -> Bool {
+    /// What a file holds that is the whole run of the same experiment and version.
+    func finishedRun(_ file: URL) -> RunContents? {
+        guard let found = try? RunFileReader.contents(of: file) else { return nil }
+        let isOurs = found.experiment == experiment && found.softwareVersion == Kac.softwareVersion
+        return found.isComplete && isOurs ? found : nil
+    }
+
+    /// Whether a file is what a run of the same experiment wrote on its way.
+    func isUnfinished(_ file: URL) -> Bool {
         guard let found = try? RunFileReader.contents(of: file) else { return false }
-        return found.experiment == experiment && found.softwareVersion == Kac.softwareVersion
+        return !found.isComplete && found.experiment == experiment
     }
 
     /// What keeps the snapshots of the run, and has those to go on from.
@@ -63,8 +70,7 @@ struct Checkpoints: Sendable {
             checkpoint.parts["identity"] = identity
             checkpoint.parts["state"] = state
             do {
-                let file = try folder.write(checkpoint)
-                progress.note("saved \(file.relativePathIfShorter)")
+                _ = try progress.saving({ $0.relativePathIfShorter }) { try folder.write(checkpoint) }
                 return true
             } catch {
                 progress.warn("no checkpoint: \(error)")

@@ -21,7 +21,7 @@ enum FailureReport {
             throw error
         } catch {
             let advice = if case ArchiveError.exists = error { " with --overwrite" } else { "" }
-            FileHandle.standardError.write(Data("kac: error: \(error)\(advice)\n".utf8))
+            StandardError.write("kac: error: \(error)\(advice)\n")
             throw ExitCode(code(of: error))
         }
     }

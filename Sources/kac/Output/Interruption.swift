@@ -46,7 +46,7 @@ enum Interruption {
         }
     }
 
-    private static func say(_ text: String) { FileHandle.standardError.write(Data("kac: \(text)\n".utf8)) }
+    private static func say(_ text: String) { StandardError.write("kac: \(text)\n") }
 
     /// The command that goes on, for a shell.
     private static var resumingCommand: String {

@@ -45,7 +45,7 @@ final class Progress: Sendable {
             let text =
                 "\(state.stage)  \(Int(100 * share)) %  \(Self.short(rate)) \(state.unit)/s  \(Self.clock(left)) left"
             if isTerminal {
-                FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+                StandardError.write("\r\u{1B}[2K\(text)")
                 state.lineIsOpen = true
             } else {
                 logger.info("\(text)")
@@ -59,7 +59,7 @@ final class Progress: Sendable {
             let elapsed = Self.seconds(ContinuousClock.now - state.start)
             let text = "\(state.stage)  done in \(String(format: "%.2f", elapsed)) s"
             if isTerminal {
-                FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)\n".utf8))
+                StandardError.write("\r\u{1B}[2K\(text)\n")
             } else {
                 logger.info("\(text)")
             }
@@ -71,7 +71,7 @@ final class Progress: Sendable {
     func note(_ text: String) {
         state.withLock { state in
             if isTerminal {
-                FileHandle.standardError.write(Data("\(state.lineIsOpen ? "\n" : "")\(text)\n".utf8))
+                StandardError.write("\(state.lineIsOpen ? "\n" : "")\(text)\n")
                 state.lineIsOpen = false
             } else {
                 logger.info("\(text)")
@@ -79,11 +79,21 @@ final class Progress: Sendable {
         }
     }
 
+    /// Writes something, and notes what it was and how long it took.
+    ///
+    /// - Parameter name: tells what was written from what writing it gave.
+    func saving<Result>(_ name: (Result) -> String, _ write: () throws -> Result) rethrows -> Result {
+        let start = ContinuousClock.now
+        let result = try write()
+        note("saved \(name(result)) in \(String(format: "%.3f", Self.seconds(ContinuousClock.now - start))) s")
+        return result
+    }
+
     /// A remark that the user should see.
     func warn(_ text: String) {
         state.withLock { state in
             if isTerminal {
-                FileHandle.standardError.write(Data("\(state.lineIsOpen ? "\n" : "")warning: \(text)\n".utf8))
+                StandardError.write("\(state.lineIsOpen ? "\n" : "")warning: \(text)\n")
                 state.lineIsOpen = false
             } else {
                 logger.warning("\(text)")

@@ -1,0 +1,63 @@
+import Archive
+import Foundation
+
+/// What is written of a run while it goes on: readers look at it, and a kill does not take it back.
+final class RunningOutput {
+    private let section: OutputSection
+    private let destination: URL
+    private let folder: OutputFolder
+    private let progress: Progress
+    private var overwrite: Bool
+    private var due = -Double.infinity
+
+    /// - Throws: `UnfinishedRun` when there are outputs of a run that was interrupted and is begun anew.
+    init(_ section: OutputSection, to destination: URL, resumes: Bool, overwrite: Bool, progress: Progress) throws {
+        self.section = section
+        self.destination = destination
+        self.progress = progress
+        self.overwrite = overwrite
+        folder = OutputFolder(beside: destination)
+        if section.mode == .files, !resumes, !folder.isEmpty {
+            guard overwrite else { throw UnfinishedRun(folder: folder.url.relativePathIfShorter) }
+            folder.remove()
+        }
+    }
+
+    /// Whether the run file is there, made by this run, and may be replaced.
+    private(set) var hasWritten = false
+
+    /// Writes what the mode asks for; what cannot be written is told, and tried again with the next output.
+    ///
+    /// - Parameter isLast: whether no output is to come.
+    func reached(isLast: Bool, _ contents: () -> RunContents) {
+        do {
+            switch section.mode {
+            case .end: break
+            case .files:
+                if isLast { break }
+                let contents = contents()
+                _ = try progress.saving({ $0.relativePathIfShorter }) { try folder.writeLast(of: contents) }
+            case .update:
+                let start = Self.now
+                guard isLast || start >= due else { break }
+                var contents = contents()
+                contents.isComplete = false
+                let name = "\(destination.relativePathIfShorter) with \(contents.times.count) outputs"
+                try progress.saving({ name }) {
+                    try RunFileWriter.write(contents, to: destination, overwrite: overwrite || hasWritten)
+                    try Sidecars.write(for: contents, beside: destination, overwrite: overwrite || hasWritten)
+                }
+                hasWritten = true
+                // Updates take a twentieth of the time at most.
+                due = Self.now + max(section.updateSeconds, 20 * (Self.now - start))
+            }
+        } catch {
+            progress.warn("an output is not saved yet: \(error)")
+        }
+    }
+
+    /// Removes what the run file has taken the place of.
+    func finish() { folder.remove() }
+
+    private static var now: Double { 1e-9 * Double(DispatchTime.now().uptimeNanoseconds) }
+}
