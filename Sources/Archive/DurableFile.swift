@@ -69,12 +69,14 @@ struct DurableFile {
     ///
     /// SIGXFSZ is ignored by the whole process from here on: beyond the limit of a file's size the system then reports
     /// an error, where it would otherwise kill the process.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+    ///
+    /// - Parameter seal: more bytes, behind the others.
+    func write(_ bytes: UnsafeRawBufferPointer, seal: [UInt8] = []) throws(ArchiveError) {
         signal(SIGXFSZ, SIG_IGN)
         let temporary = temporaryPath()
         let descriptor = try create(temporary)
         do {
-            try fill(descriptor, bytes)
+            try fill(descriptor, bytes, seal)
             try publish(temporary, bytes.count)
         } catch {
             unlink(temporary)
@@ -100,21 +102,27 @@ struct DurableFile {
     }
 
     /// Writes and syncs all bytes, and closes the file in any case.
-    private func fill(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+    private func fill(
+        _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ seal: [UInt8]
+    ) throws(ArchiveError) {
         var failure: (code: Int32, operation: String)?
         if let permissions, fchmod(descriptor, permissions) != 0 { failure = (errno, "setting the permissions") }
-        var rest = bytes[...]
-        while failure == nil, !rest.isEmpty {
-            let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 26))
-            let written = Foundation.write(descriptor, part.baseAddress, part.count)
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if written == 0 {
-                failure = (EIO, "writing")
-            } else if errno != EINTR {
-                failure = (errno, "writing")
+        func append(_ bytes: UnsafeRawBufferPointer) {
+            var rest = bytes[...]
+            while failure == nil, !rest.isEmpty {
+                let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 26))
+                let written = Foundation.write(descriptor, part.baseAddress, part.count)
+                if written > 0 {
+                    rest = rest.dropFirst(written)
+                } else if written == 0 {
+                    failure = (EIO, "writing")
+                } else if errno != EINTR {
+                    failure = (errno, "writing")
+                }
             }
         }
+        append(bytes)
+        seal.withUnsafeBytes(append)
         if failure == nil, fsync(descriptor) != 0 { failure = (errno, "syncing to the disk") }
         // A file system over the network may tell of a full disk only here. An interrupted close has closed.
         if close(descriptor) != 0, failure == nil, errno != EINTR { failure = (errno, "closing") }

@@ -27,7 +27,8 @@ public enum RunFileReader {
     /// - Throws: the errors of `contents(of:)`.
     public static func views(of url: URL) throws(ArchiveError) -> [StoredView] {
         try reading(url) { root, fileSize in
-            try NetCDFRootView.Reader(root: root, path: url.path, fileSize: fileSize).views()
+            try FileSeal.verify(url.path)
+            return try NetCDFRootView.Reader(root: root, path: url.path, fileSize: fileSize).views()
         }
     }
 

@@ -43,7 +43,7 @@ public enum RunFileWriter {
                 try VTKHDFView.write(contents, into: root)
                 if OpenPMDView.isPossible(contents) { try OpenPMDView.write(contents, into: root) }
             }
-            try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes) }
+            try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes, seal: FileSeal.of(bytes)) }
         } catch let error as ArchiveError {
             throw error
         } catch let error as HDF5Error {
