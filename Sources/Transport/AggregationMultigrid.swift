@@ -269,16 +269,20 @@ struct AggregationMultigrid {
             }
             return
         }
-        factor.withUnsafeBufferPointer { l in
+        factor.withUnsafeBufferPointer { factor in
+            guard let l = factor.baseAddress else { return }
             for i in 0..<n {
+                let row = i &* n
                 var sum = b[i]
-                for k in 0..<i { sum -= l[i * n + k] * x[k] }
-                x[i] = l[i * n + i] > 0 ? sum / l[i * n + i] : 0
+                for k in 0..<i { sum -= l[row &+ k] * x[k] }
+                x[i] = l[row &+ i] > 0 ? sum / l[row &+ i] : 0
             }
+            // By rows of the factor, as they lie in memory.
             for i in stride(from: n - 1, through: 0, by: -1) {
-                var sum = x[i]
-                for k in i + 1..<Swift.max(n, i + 1) { sum -= l[k * n + i] * x[k] }
-                x[i] = l[i * n + i] > 0 ? sum / l[i * n + i] : 0
+                let row = i &* n
+                let value = l[row &+ i] > 0 ? x[i] / l[row &+ i] : 0
+                x[i] = value
+                for k in 0..<i { x[k] -= l[row &+ k] * value }
             }
             var mean = 0.0
             for i in 0..<n { mean += x[i] }

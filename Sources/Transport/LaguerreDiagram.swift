@@ -2,234 +2,148 @@ import Torus
 
 /// The Laguerre cells of weighted atoms on the flat torus, and what the density puts into them.
 ///
-/// The cell of atom `i` holds the points `y` where `|y − x_i|² − w_i` is least, over all atoms and their periodic copies.
-/// Each cell is cut out of a box by the atoms that could cut it: first by those that did before, then by what a walk
-/// through the tree finds that could still reach it; the boxes of the tree are left out by a bound that holds for all their
-/// atoms, so no cut is missed.
+/// The cell of atom `i` holds the points `y` where `|y − x_i|² − w_i` is least, over all atoms and their periodic copies. A
+/// cell that is cut by some of the atoms holds the true one, whichever they are; so such cells cover the torus, and where there is
+/// mass they are the true ones when their masses sum to 1. That makes a diagram cheap where a near one is known: each
+/// cell is cut by the neighbours it had there and by theirs, and the sum tells whether that was enough. Where it was not, a walk
+/// through the tree of atoms finds all that can still reach the cell.
 struct LaguerreDiagram: Sendable {
-    /// The atoms in a chunk of the parallel loop.
-    private static let chunk = 256
-
     /// The mass of each cell.
-    var masses: [Double]
+    private(set) var masses: [Double]
     /// `∫|v|² ρ` over each cell, relative to its atom; empty unless moments were asked for.
-    private(set) var costs: [Double] = []
+    private(set) var costs: [Double]
     /// The mean of the mass in each cell relative to its atom, 0 for an empty one; empty unless moments were asked for.
-    private(set) var displacements: [PeriodicPoint] = []
+    private(set) var displacements: [PeriodicPoint]
     /// An upper bound of the squared distance from each atom to the points of its cell.
     private(set) var squaredReaches: [Double]
     /// Where the facets of each cell begin, and the end of the last one's.
     private(set) var starts: [Int]
     private(set) var facets: [LaguerreFacet]
 
+    /// How often one-sided facets are mended before all cells are cut anew.
+    private static let mendings = 4
+
+    /// What rounding may do to the sum of the masses: ten times what it does to that of 10⁶ cells.
+    private static let rounding = 0x1p-44
+
     /// Cuts all cells.
     ///
     /// - Parameters:
-    ///   - previous: a diagram of the same atoms whose facets are tried first.
+    ///   - previous: a diagram of the same atoms, best one of similar weights.
     ///   - moments: whether costs and displacements are wanted.
     init<Cell: LaguerreCell>(
         of type: Cell.Type, _ tree: AtomTree, weights: [Double], table: DensityTable, previous: LaguerreDiagram?,
         moments: Bool, parallelism: Parallelism
     ) {
-        let count = tree.points.count
-        let pieces = (count + Self.chunk - 1) / Self.chunk
-        var parts = [Part](repeating: Part(), count: pieces)
-        weights.withUnsafeBufferPointer { weights in
-            guard let base = weights.baseAddress else { return }
-            let envelope = WeightEnvelope(tree, weights: base)
-            parts.withUnsafeMutableBufferPointer { parts in
-                // A piece reads all weights and writes its own part.
-                nonisolated(unsafe) let (parts, base) = (parts, base)
-                parallelism.forEach(pieces) { piece in
-                    var cutter = CellCutter<Cell>(tree, envelope, base)
-                    defer { cutter.deallocate() }
-                    let atoms = piece * Self.chunk..<min(count, (piece + 1) * Self.chunk)
-                    parts[piece] = Part(atoms, &cutter, tree, table, previous: previous, moments: moments)
-                }
+        let cut = DiagramCut<Cell>(tree: tree, table: table, moments: moments, parallelism: parallelism)
+        let all = Array(0..<Int32(tree.points.count))
+        if let previous {
+            self.init(cut.cells(all, weights: weights, among: .neighbours(of: previous)))
+            for _ in 0..<Self.mendings where overlap > Self.rounding {
+                let missed = oneSidedFacets()
+                if missed.atoms.isEmpty { break }
+                replace(missed.atoms, with: cut.cells(missed.atoms, weights: weights, among: .facets(of: self, missed)))
             }
+            if overlap <= Self.rounding { return }
         }
+        self.init(cut.cells(all, weights: weights, among: .all(first: previous)))
+    }
+
+    private init(_ parts: [LaguerreCells]) {
         masses = parts.flatMap(\.masses)
         costs = parts.flatMap(\.costs)
         displacements = parts.flatMap(\.displacements)
         squaredReaches = parts.flatMap(\.squaredReaches)
         facets = parts.flatMap(\.facets)
         starts = [0]
-        starts.reserveCapacity(count + 1)
+        starts.reserveCapacity(masses.count + 1)
         for size in parts.lazy.flatMap(\.facetCounts) { starts.append(starts[starts.count - 1] + size) }
     }
 
-    /// The cells of consecutive atoms.
-    private struct Part {
-        var masses: [Double] = []
-        var costs: [Double] = []
-        var displacements: [PeriodicPoint] = []
-        var squaredReaches: [Double] = []
-        var facetCounts: [Int] = []
-        var facets: [LaguerreFacet] = []
-
-        init() {}
-
-        init<Cell: LaguerreCell>(
-            _ atoms: Range<Int>, _ cutter: inout CellCutter<Cell>, _ tree: AtomTree, _ table: DensityTable,
-            previous: LaguerreDiagram?, moments: Bool
-        ) {
-            masses.reserveCapacity(atoms.count)
-            squaredReaches.reserveCapacity(atoms.count)
-            facetCounts.reserveCapacity(atoms.count)
-            facets.reserveCapacity(atoms.count * (Cell.dimension == 2 ? 7 : 18))
-            for atom in atoms {
-                cutter.cut(atom, previous)
-                let row = RowAntiderivative(table, origin: tree.points[atom], near: cutter.cell.vertex)
-                let place = facets.count
-                let sums = withUnsafeTemporaryAllocation(
-                    of: LaguerreFacet.self, capacity: cutter.cell.facetCount + 1
-                ) { buffer in
-                    // There is room for one facet at least.
-                    guard let target = buffer.baseAddress else { return CellMoments() }
-                    let (sums, count) = cutter.cell.integrate(row, moments: moments, facets: target)
-                    facets.append(contentsOf: buffer[..<count])
-                    return sums
-                }
-                masses.append(Swift.max(0, sums.mass))
-                squaredReaches.append(cutter.cell.squaredReach)
-                facetCounts.append(facets.count - place)
-                if moments {
-                    costs.append(sums.second)
-                    displacements.append(sums.mass > 0 ? sums.first / sums.mass : .zero)
-                }
-            }
-        }
-    }
-}
-
-/// Cuts the cells of atoms one after the other.
-struct CellCutter<Cell: LaguerreCell> {
-    private let tree: AtomTree
-    private let envelope: WeightEnvelope
-    private let weights: UnsafePointer<Double>
-    var cell = Cell()
-    /// What the walk has yet to visit: at most one node of every depth, and the windows.
-    private let stack: UnsafeMutablePointer<(node: Int32, window: Int32)>
-    /// The shifts of the 27 windows.
-    private let shifts: UnsafeMutablePointer<PeriodicPoint>
-
-    init(_ tree: AtomTree, _ envelope: WeightEnvelope, _ weights: UnsafePointer<Double>) {
-        (self.tree, self.envelope, self.weights) = (tree, envelope, weights)
-        stack = .allocate(capacity: 128)
-        shifts = .allocate(capacity: 27)
-        for window in 0..<27 { shifts[window] = Self.shift(window) }
+    /// By how much the masses sum to more than 1.
+    private var overlap: Double {
+        var sum = CompensatedSum()
+        for mass in masses { sum.add(mass) }
+        return sum.value - 1
     }
 
-    func deallocate() {
-        cell.deallocate()
-        stack.deallocate()
-        shifts.deallocate()
-    }
-
-    /// The shift of a window, three choices an axis, window 13 being the atom's own.
-    @inline(__always)
-    static func shift(_ window: Int) -> PeriodicPoint {
-        let second = window / 3
-        return period
-            * PeriodicPoint(
-                Double(window &- 3 &* second &- 1), Double(second % 3 &- 1), Double(second / 3 &- 1), 0)
-    }
-
-    @inline(__always)
-    private mutating func clip(_ atom: Int, _ other: Int, _ window: Int, _ shift: PeriodicPoint) {
-        let offset = (tree.points[other] - tree.points[atom]) + shift
-        cell.clip(
-            normal: offset, offset: offset.dot(offset) + (weights[atom] - weights[other]),
-            label: Int32(27 &* other &+ window))
-    }
-
-    /// Makes `cell` the cell of an atom.
-    mutating func cut(_ atom: Int, _ previous: LaguerreDiagram?) {
-        cell.reset()
-        if let previous {
-            for index in previous.starts[atom]..<previous.starts[atom + 1] {
-                let label = Int(previous.facets[index].label)
-                let window = label % 27
-                clip(atom, label / 27, window, Self.shift(window))
-            }
-        }
-        if previous == nil || cell.isEmpty {
-            if cell.isEmpty { cell.reset() }
-            // Neighbours in memory are mostly neighbours in space.
-            for other in max(0, atom - 8)...min(tree.points.count - 1, atom + 8) where other != atom {
-                clip(atom, other, 13, .zero)
-            }
-        }
-        search(atom)
-    }
-
-    /// Cuts with every atom that a walk down the tree cannot leave out.
-    private mutating func search(_ atom: Int) {
-        let origin = tree.points[atom]
-        let weight = weights[atom]
-        tree.nodes.withUnsafeBufferPointer { nodes in
-            tree.points.withUnsafeBufferPointer { points in
-                envelope.bounds.withUnsafeBufferPointer { bounds in
-                    let windows = Cell.dimension == 2 ? 9..<18 : 0..<27
-                    var waiting = 0
-                    for window in windows where window != 13 {
-                        stack[waiting] = (0, Int32(window))
-                        waiting &+= 1
-                    }
-                    stack[waiting] = (0, 13)
-                    waiting &+= 1
-                    while waiting > 0 {
-                        if cell.isEmpty { return }
-                        waiting &-= 1
-                        let (node, window) = stack[waiting]
-                        let shift = shifts[Int(window)]
-                        let place = Int(node)
-                        let middle = (nodes[place].centre - origin) + shift
-                        let slack = weight - bounds[place].level
-                        guard
-                            Self.reaches(
-                                middle, nodes[place].half, 0.5 * bounds[place].slope, slack, cell.low, cell.high)
-                        else { continue }
-                        if nodes[place].isLeaf {
-                            for other in Int(nodes[place].first)..<Int(nodes[place].end) where other != atom {
-                                let offset = (points[other] - origin) + shift
-                                let constant = offset.dot(offset) + (weight - weights[other])
-                                let (a, b) = (cell.low * offset, cell.high * offset)
-                                let most = a.raised(by: b)
-                                if 2 * ((most.x + most.y) + (most.z + most.w)) > constant {
-                                    cell.clip(
-                                        normal: offset, offset: constant, label: Int32(27 &* other) &+ window)
-                                }
-                            }
-                        } else {
-                            let (first, second) = (node &+ 1, nodes[place].second)
-                            let near = (nodes[Int(first)].centre - origin) + shift
-                            let far = (nodes[Int(second)].centre - origin) + shift
-                            let isFirstNearer = near.dot(near) < far.dot(far)
-                            stack[waiting] = (isFirstNearer ? second : first, window)
-                            stack[waiting &+ 1] = (isFirstNearer ? first : second, window)
-                            waiting &+= 2
+    /// The facets by which a cell borders on one that does not border on it: the second one has to be cut by the first.
+    private func oneSidedFacets() -> MissedFacets {
+        var found: [MissedFacets.Facet] = []
+        facets.withUnsafeBufferPointer { facets in
+            starts.withUnsafeBufferPointer { starts in
+                for atom in masses.indices {
+                    for index in starts[atom]..<starts[atom &+ 1] {
+                        let facet = MissedFacets.Facet(mirroring: facets[index].label, of: atom)
+                        let other = Int(facet.atom)
+                        var isMutual = false
+                        for place in starts[other]..<starts[other &+ 1] where facets[place].label == facet.label {
+                            isMutual = true
                         }
+                        if !isMutual { found.append(facet) }
                     }
                 }
             }
         }
+        return MissedFacets(found)
     }
 
-    /// Whether an atom of a box may cut a cell within `[low, high]`: whether
-    /// `|u|² − 2 v·u − 2 slope·(u − middle) + slack` is negative for some `u` in the box and `v` in the cell's box.
+    /// Cuts the cells of atoms whose weights have been raised, and those that lose to them.
     ///
-    /// For each axis apart the least value over `v` is at an end; the least over `u` is at the vertex of a parabola.
-    @inline(__always)
-    private static func reaches(
-        _ middle: PeriodicPoint, _ half: PeriodicPoint, _ slope: PeriodicPoint, _ slack: Double, _ low: PeriodicPoint,
-        _ high: PeriodicPoint
-    ) -> Bool {
-        let (first, last) = (middle - half, middle + half)
-        let (a, b) = (low + slope, high + slope)
-        let u = a.raised(by: first).lowered(by: last)
-        let w = b.raised(by: first).lowered(by: last)
-        let least = (u * (u - 2 * a)).lowered(by: w * (w - 2 * b)) + 2 * slope * middle
-        return (least.x + least.y) + (least.z + least.w) + slack < 0
+    /// No other cell changes: a greater weight takes from the cells around and gives nothing to them.
+    ///
+    /// - Parameter raised: ascending.
+    mutating func raise<Cell: LaguerreCell>(
+        _ raised: [Int32], of type: Cell.Type, _ tree: AtomTree, weights: [Double], table: DensityTable,
+        parallelism: Parallelism
+    ) {
+        let cut = DiagramCut<Cell>(tree: tree, table: table, moments: !costs.isEmpty, parallelism: parallelism)
+        let before = self
+        replace(raised, with: cut.cells(raised, weights: weights, among: .all(first: nil)))
+        var isRaised = [Bool](repeating: false, count: masses.count)
+        for atom in raised { isRaised[Int(atom)] = true }
+        var found: [MissedFacets.Facet] = []
+        for diagram in [before, self] {
+            for atom in raised {
+                for index in diagram.starts[Int(atom)]..<diagram.starts[Int(atom) + 1] {
+                    let facet = MissedFacets.Facet(mirroring: diagram.facets[index].label, of: Int(atom))
+                    if !isRaised[Int(facet.atom)] { found.append(facet) }
+                }
+            }
+        }
+        let losing = MissedFacets(found)
+        replace(losing.atoms, with: cut.cells(losing.atoms, weights: weights, among: .facets(of: before, losing)))
+    }
+
+    /// Puts cells that were cut anew in the places of the old ones.
+    ///
+    /// - Parameter atoms: ascending.
+    private mutating func replace(_ atoms: [Int32], with parts: [LaguerreCells]) {
+        let fresh = LaguerreDiagram(parts)
+        var merged: [LaguerreFacet] = []
+        merged.reserveCapacity(facets.count + fresh.facets.count)
+        var ends = [0]
+        ends.reserveCapacity(starts.count)
+        var next = 0
+        func keep(to end: Int) {
+            let shift = merged.count - starts[next]
+            merged.append(contentsOf: facets[starts[next]..<starts[end]])
+            for atom in next..<end { ends.append(starts[atom + 1] + shift) }
+        }
+        for (index, atom) in atoms.enumerated() {
+            let place = Int(atom)
+            keep(to: place)
+            merged.append(contentsOf: fresh.facets[fresh.starts[index]..<fresh.starts[index + 1]])
+            ends.append(merged.count)
+            next = place + 1
+            masses[place] = fresh.masses[index]
+            squaredReaches[place] = fresh.squaredReaches[index]
+            if !costs.isEmpty {
+                costs[place] = fresh.costs[index]
+                displacements[place] = fresh.displacements[index]
+            }
+        }
+        keep(to: masses.count)
+        (facets, starts) = (merged, ends)
     }
 }

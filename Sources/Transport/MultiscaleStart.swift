@@ -1,3 +1,4 @@
+import Foundation
 import Torus
 
 /// Starting weights from a coarser problem: each leaf of the atoms' tree becomes one atom at its centre of mass.
@@ -48,20 +49,16 @@ struct MultiscaleStart<Cell: LaguerreCell> {
         let leaves = atoms.tree.nodes.filter(\.isLeaf)
         var centres: [PeriodicPoint] = []
         var sums: [Double] = []
-        var variances: [Double] = []
         for leaf in leaves {
             let range = Int(leaf.first)..<Int(leaf.end)
-            var (sum, first, second) = (0.0, PeriodicPoint.zero, 0.0)
+            var (sum, first) = (0.0, PeriodicPoint.zero)
             for atom in range {
                 let offset = atoms.tree.points[atom] - leaf.centre
                 sum += atoms.weights[atom]
                 first += atoms.weights[atom] * offset
-                second += atoms.weights[atom] * offset.dot(offset)
             }
-            let mean = first / sum
-            centres.append(leaf.centre + mean)
+            centres.append(leaf.centre + first / sum)
             sums.append(sum)
-            variances.append(Swift.max(0, second / sum - mean.dot(mean)))
         }
         let coarse = TorusAtoms(dimension: atoms.dimension, points: centres, weights: sums)
         let start = MultiscaleStart(atoms: coarse, density: density, parallelism: parallelism).weights()
@@ -71,54 +68,100 @@ struct MultiscaleStart<Cell: LaguerreCell> {
             dual.fillStarved()
             _ = dual.ascend(to: 0.02, limit: 40)
             dual.measure()
-            let models = LocalModels(dual, variances: coarse.tree.order.map { variances[Int($0)] })
+            let potential = SoftPotential(dual)
             for (index, leaf) in leaves.enumerated() {
                 let place = Int(coarse.places[index])
+                let neighbourhood = potential.neighbourhood(of: place)
                 for atom in Int(leaf.first)..<Int(leaf.end) {
-                    result[atom] = models.weight(at: atoms.tree.points[atom], near: place)
+                    let offset = atoms.tree.points[atom] - coarse.tree.points[place]
+                    result[atom] = potential.weight(at: offset, near: place, among: neighbourhood)
                 }
             }
         }
         return result
     }
 
-    /// The weights of a solved problem as a function of the position: near each atom
-    /// `w(x_j + δ) = w_j − 2 d_j·δ + (1 − λ_j)|δ|²`, as the gradient of `w` is twice the way from where the mass lies; `d_j` leads to
-    /// the middle of the cell and `λ_j` is the size of the cell over that of the cluster. Neighbours are blended.
-    private struct LocalModels {
-        let dual: SemiDiscreteDual<Cell>
-        let variances: [Double]
-        let stretches: [Double]
+    /// The weights of a solved problem as a function of the position.
+    ///
+    /// At the mean place `y_k` of the mass in each cell the potential `φ(y) = min_i |y − x_i|² − w_i` is known, and the weight at `x` is the least
+    /// of `|y_k − x|² − φ(y_k)`. As `|x|²` minus that is convex, no cell is empty; a soft minimum keeps it convex and spreads the
+    /// mass over the cells between.
+    private struct SoftPotential {
+        /// A cell, and where its atom lies from the atom in question.
+        typealias Neighbour = (atom: Int, offset: PeriodicPoint)
 
-        init(_ dual: SemiDiscreteDual<Cell>, variances: [Double]) {
-            (self.dual, self.variances) = (dual, variances)
-            stretches = variances.indices.map { atom in
-                let displacement = dual.diagram.displacements[atom]
-                let mass = dual.diagram.masses[atom]
-                guard mass > 0, variances[atom] > 0 else { return 1 }
-                let spread = dual.diagram.costs[atom] / mass - displacement.dot(displacement)
-                return (Swift.max(0, spread) / variances[atom]).squareRoot()
+        /// The width of the soft minimum, relative to the change of the cost from neighbour to neighbour: below 0.3 the mass gathers at the
+        /// `y_k`, above 1 it is smeared.
+        private static var softness: Double { 0.4 }
+
+        let dual: SemiDiscreteDual<Cell>
+        /// The width of the soft minimum at each atom, in radians².
+        private let widths: [Double]
+
+        init(_ dual: SemiDiscreteDual<Cell>) {
+            self.dual = dual
+            let (points, diagram) = (dual.atoms.tree.points, dual.diagram)
+            let own = points.indices.map { atom -> Double in
+                var (sum, count) = (0.0, 0.0)
+                for neighbour in Self.neighbours(of: atom, dual) {
+                    let apart =
+                        neighbour.offset + diagram.displacements[neighbour.atom] - diagram.displacements[atom]
+                    sum += (neighbour.offset.dot(neighbour.offset) * apart.dot(apart)).squareRoot()
+                    count += 1
+                }
+                return count > 0 ? Self.softness * sum / count : 1
+            }
+            widths = points.indices.map { atom in
+                var (sum, count) = (own[atom], 1.0)
+                for neighbour in Self.neighbours(of: atom, dual) {
+                    sum += own[neighbour.atom]
+                    count += 1
+                }
+                return sum / count
             }
         }
 
-        func weight(at point: PeriodicPoint, near atom: Int) -> Double {
-            let points = dual.atoms.tree.points
-            var (sum, total) = (0.0, 0.0)
-            func blend(_ other: Int, _ offset: PeriodicPoint) {
-                let squared = offset.dot(offset)
-                let model =
-                    dual.weights[other] - 2 * dual.diagram.displacements[other].dot(offset)
-                    + (1 - stretches[other]) * squared
-                let nearness = 1 / (squared + 0.01 * variances[atom] + 1e-300)
-                sum += nearness * nearness * model
-                total += nearness * nearness
+        private static func neighbours(of atom: Int, _ dual: SemiDiscreteDual<Cell>) -> [Neighbour] {
+            let (points, diagram) = (dual.atoms.tree.points, dual.diagram)
+            return diagram.facets[diagram.starts[atom]..<diagram.starts[atom + 1]].map { facet in
+                let (other, window) = (Int(facet.label) / 27, Int(facet.label) % 27)
+                return (other, (points[other] - points[atom]) + CellCutter<Cell>.shift(window))
             }
-            blend(atom, point - points[atom])
-            for index in dual.diagram.starts[atom]..<dual.diagram.starts[atom + 1] {
-                let label = Int(dual.diagram.facets[index].label)
-                blend(label / 27, (point - points[label / 27]) - CellCutter<Cell>.shift(label % 27))
+        }
+
+        /// An atom, its neighbours and theirs.
+        func neighbourhood(of atom: Int) -> [Neighbour] {
+            var found: [Neighbour] = [(atom, .zero)]
+            var next = 0
+            for _ in 0..<2 {
+                for (between, offset) in Array(found[next...]) {
+                    next += 1
+                    for (other, step) in Self.neighbours(of: between, dual) {
+                        let place = offset + step
+                        let isKnown = found.contains {
+                            // Copies of an atom are a period apart.
+                            $0.atom == other && ($0.offset - place).dot($0.offset - place) < 1
+                        }
+                        if !isKnown { found.append((other, place)) }
+                    }
+                }
             }
-            return sum / total
+            return found.filter { dual.diagram.masses[$0.atom] > 0 }
+        }
+
+        func weight(at place: PeriodicPoint, near atom: Int, among neighbours: [Neighbour]) -> Double {
+            let values = neighbours.map { other, offset in
+                let displacement = dual.diagram.displacements[other]
+                let way = offset + displacement - place
+                return way.dot(way) - displacement.dot(displacement) + dual.weights[other]
+            }
+            guard let least = values.min() else { return dual.weights[atom] }
+            let width = widths[atom]
+            var sum = 0.0
+            for value in values { sum += exp((least - value) / width) }
+            // The sum over a lattice, taken out so that the width may change from place to place.
+            let lattice = pow(.pi * Self.softness, 0.5 * Double(Cell.dimension))
+            return least - width * log(sum / lattice)
         }
     }
 }

@@ -4,8 +4,9 @@ import Torus
 /// The dual of semi-discrete transport: `D(w) = Σ ν_i w_i + ∫ min_i (|y − x_i|² − w_i) ρ dy`, concave in the weights `w` of the
 /// Laguerre cells, with the gradient `ν − m(w)`, `m` the masses of the cells, and minus its Hessian the Laplacian of the facets.
 ///
-/// Damped Newton: a step is shortened until the masses come closer to their targets; cells that a step has starved are filled
-/// again, each by its own weight, so that one small cell does not shorten the step of all others.
+/// Damped Newton. In a tail the mass of a cell is exponential in its weight, so a cell that has too little asks for the logarithm of what it lacks, which
+/// is Newton's step in `ln m`; a step is shortened until the dual no longer falls at its end. Cells that a step has starved are filled again,
+/// each by its own weight, so that one small cell does not shorten the step of all others.
 ///
 /// Source: Kitagawa, Mérigot, Thibert, *Convergence of a Newton algorithm for semi-discrete optimal transport*,
 /// J. Eur. Math. Soc. 21 (2019), arXiv 1603.05579.
@@ -27,7 +28,7 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
     }
 
     /// The share of its target below which a cell starves.
-    private static var hunger: Double { 1e-2 }
+    private static var hunger: Double { 1e-5 }
     /// Below this imbalance a step may be the last, so the cells are cut with their moments.
     private static var nearEnd: Double { 1e-6 }
 
@@ -44,6 +45,13 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         return sum
     }
 
+    /// The derivative of the dual along a step, at the weights of a diagram.
+    private func slope(along step: [Double], _ diagram: LaguerreDiagram) -> Double {
+        var sum = 0.0
+        for atom in step.indices { sum += (atoms.weights[atom] - diagram.masses[atom]) * step[atom] }
+        return sum
+    }
+
     /// The atoms whose cells hold next to nothing.
     var starved: [Int] {
         diagram.masses.indices.filter { diagram.masses[$0] < Self.hunger * atoms.weights[$0] }
@@ -51,69 +59,125 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
 
     /// Raises the weights of starving cells, each alone, until they hold about half of their targets: an ascent of the dual
     /// along single coordinates.
+    ///
+    /// What neighbours take from each other the next Newton step mends better than more rounds.
     mutating func fillStarved() {
-        for _ in 0..<20 {
+        for _ in 0..<2 {
             let starved = self.starved
             if starved.isEmpty { return }
             let raised = raisedWeights(starved)
             for (atom, weight) in zip(starved, raised) { weights[atom] = weight }
-            diagram = cut(weights, moments: false)
-            evaluations += 1
+            diagram.raise(
+                starved.map(Int32.init), of: Cell.self, atoms.tree, weights: weights, table: table,
+                parallelism: parallelism)
         }
     }
 
     private func raisedWeights(_ starved: [Int]) -> [Double] {
-        let count = Double(atoms.tree.points.count)
-        let scale = Cell.dimension == 2 ? 1 / count : cbrt(1 / (count * count))
+        let chunk = 16
         var result = [Double](repeating: 0, count: starved.count)
-        var trial = weights
-        trial.withUnsafeMutableBufferPointer { trial in
-            guard let base = trial.baseAddress else { return }
-            let envelope = WeightEnvelope(atoms.tree, weights: UnsafePointer(base))
-            var cutter = CellCutter<Cell>(atoms.tree, envelope, UnsafePointer(base))
-            defer { cutter.deallocate() }
-            for (index, atom) in starved.enumerated() {
-                let original = base[atom]
-                func mass(_ weight: Double) -> Double {
-                    base[atom] = weight
-                    cutter.cut(atom, nil)
-                    let row = RowAntiderivative(table, origin: atoms.tree.points[atom], near: cutter.cell.vertex)
-                    return withUnsafeTemporaryAllocation(of: LaguerreFacet.self, capacity: cutter.cell.facetCount + 1) {
-                        guard let facets = $0.baseAddress else { return 0 }
-                        return cutter.cell.integrate(row, moments: false, facets: facets).0.mass
+        weights.withUnsafeBufferPointer { weights in
+            guard let base = weights.baseAddress else { return }
+            let envelope = WeightEnvelope(atoms.tree, weights: base)
+            result.withUnsafeMutableBufferPointer { result in
+                // A piece reads all weights and writes its own part of the result.
+                nonisolated(unsafe) let (result, base) = (result, base)
+                parallelism.forEach((starved.count + chunk - 1) / chunk) { piece in
+                    var cutter = CellCutter<Cell>(atoms.tree, envelope, base)
+                    defer { cutter.deallocate() }
+                    for index in piece * chunk..<min(starved.count, (piece + 1) * chunk) {
+                        result[index] = raisedWeight(starved[index], base[starved[index]], &cutter)
                     }
                 }
-                let target = atoms.weights[atom]
-                var (low, high) = (original, original + scale)
-                var found = mass(high)
-                while found < 0.25 * target && high - original < 4 * period * period {
-                    low = high
-                    high = original + 3 * (high - original)
-                    found = mass(high)
-                }
-                for _ in 0..<40 where found > target {
-                    let middle = 0.5 * (low + high)
-                    found = mass(middle)
-                    if found < 0.25 * target { low = middle; found = .infinity } else { high = middle }
-                }
-                result[index] = high
-                base[atom] = original
             }
         }
         return result
     }
 
-    /// The Newton direction: `L δ = ν − m`.
+    private func raisedWeight(_ atom: Int, _ original: Double, _ cutter: inout CellCutter<Cell>) -> Double {
+        let count = Double(atoms.tree.points.count)
+        let scale = Cell.dimension == 2 ? 1 / count : cbrt(1 / (count * count))
+        var neighbours: [Int32] = []
+        func mass() -> Double {
+            let row = RowAntiderivative(table, origin: atoms.tree.points[atom], near: cutter.cell.vertex)
+            return withUnsafeTemporaryAllocation(of: LaguerreFacet.self, capacity: cutter.cell.facetCount + 1) {
+                guard let facets = $0.baseAddress else { return 0 }
+                let (sums, count) = cutter.cell.integrate(row, moments: false, facets: facets)
+                neighbours = $0[..<count].map(\.label)
+                return sums.mass
+            }
+        }
+        let target = atoms.weights[atom]
+        var (low, high) = (original, original + scale)
+        cutter.cut(atom, first: nil, weight: high)
+        var found = mass()
+        while found < 0.25 * target && high - original < 4 * period * period {
+            low = high
+            high = original + 3 * (high - original)
+            cutter.cut(atom, first: nil, weight: high)
+            found = mass()
+        }
+        if found <= target { return high }
+        cutter.gather(atom, downTo: low, first: neighbours)
+        for _ in 0..<40 where found > target {
+            let middle = 0.5 * (low + high)
+            cutter.cutAmongGathered(atom, weight: middle)
+            found = mass()
+            if found < 0.25 * target { low = middle; found = .infinity } else { high = middle }
+        }
+        return high
+    }
+
+    /// What the cells ask for: where `m < ν` that is `m ln(ν/m)`, elsewhere `ν − m`, scaled to the sum 0. Near the end both are `ν − m` but for the
+    /// square of the imbalance.
+    private func demand() -> [Double] {
+        var demand = [Double](repeating: 0, count: weights.count)
+        var (lacking, left) = (0.0, 0.0)
+        for atom in weights.indices {
+            let (target, mass) = (atoms.weights[atom], diagram.masses[atom])
+            if mass < target {
+                demand[atom] = mass > 0 ? mass * log(target / mass) : 0
+                lacking += demand[atom]
+            } else {
+                demand[atom] = target - mass
+                left += mass - target
+            }
+        }
+        guard left > 0 else { return demand }
+        for atom in weights.indices where demand[atom] < 0 { demand[atom] *= lacking / left }
+        return demand
+    }
+
+    /// The Newton direction: `L δ` is the demand.
+    ///
+    /// Where parts of the diagram hardly touch, as across an empty region, or do not, what one of them lacks asks for any weights. Then every
+    /// atom is tied to a common node, more and more, until no weight moves by more than weights can differ by.
     private func direction(tolerance: Double) -> [Double] {
+        let demand = demand()
+        var step: [Double] = []
+        for ties in [0, 1e-8, 1e-6, 1e-4, 1e-2] {
+            step = Array(
+                AggregationMultigrid(hessian(ties: ties)).solve(
+                    ties > 0 ? demand + [0] : demand, tolerance: tolerance, limit: 200
+                ).solution[..<demand.count])
+            if let least = step.min(), let greatest = step.max(), greatest - least <= period * period { break }
+        }
+        return step
+    }
+
+    /// Minus the Hessian of the dual; with ties, one more node that is tied to all by that share of their conductances.
+    private func hessian(ties: Double) -> GraphLaplacian {
         let count = weights.count
         var starts: [Int32] = [0]
         var columns: [Int32] = []
         var conductances: [Double] = []
-        starts.reserveCapacity(count + 1)
+        starts.reserveCapacity(count + 2)
         columns.reserveCapacity(diagram.facets.count)
         conductances.reserveCapacity(diagram.facets.count)
+        var knots: [Double] = []
         let points = atoms.tree.points
         for atom in 0..<count {
+            var sum = 0.0
             for index in diagram.starts[atom]..<diagram.starts[atom + 1] {
                 let facet = diagram.facets[index]
                 let (other, window) = (Int(facet.label) / 27, Int(facet.label) % 27)
@@ -121,13 +185,21 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
                 let offset = (points[other] - points[atom]) + CellCutter<Cell>.shift(window)
                 columns.append(Int32(other))
                 conductances.append(facet.density / (2 * offset.dot(offset).squareRoot()))
+                sum += conductances[conductances.count - 1]
+            }
+            if ties > 0 {
+                columns.append(Int32(count))
+                conductances.append(ties * sum)
+                knots.append(ties * sum)
             }
             starts.append(Int32(columns.count))
         }
-        let gradient = zip(atoms.weights, diagram.masses).map { $0 - $1 }
-        let solver = AggregationMultigrid(
-            GraphLaplacian(starts: starts, columns: columns, conductances: conductances))
-        return solver.solve(gradient, tolerance: tolerance, limit: 200).solution
+        if ties > 0 {
+            columns += (0..<Int32(count)).map { $0 }
+            conductances += knots
+            starts.append(Int32(columns.count))
+        }
+        return GraphLaplacian(starts: starts, columns: columns, conductances: conductances)
     }
 
     /// Newton's method until the imbalance of the masses is below `tolerance`.
@@ -138,20 +210,23 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         for _ in 0..<limit {
             if error <= tolerance { return true }
             let step = direction(tolerance: Swift.min(0.01, Swift.max(1e-8, 0.1 * error)))
+            let rise = slope(along: step, diagram)
             var share = 1.0
             while true {
                 let trial = zip(weights, step).map { $0 + share * $1 }
                 let found = cut(trial, moments: error < Self.nearEnd)
                 evaluations += 1
                 let next = imbalance(found)
-                if next <= (1 - 0.25 * share) * error {
+                let end = slope(along: step, found)
+                // Concave as the dual is, it has its maximum along the step near the zero of the slope.
+                if end >= -0.5 * rise || next <= (1 - 0.25 * share) * error {
                     (weights, diagram, error) = (trial, found, next)
                     fillStarved()
                     error = imbalance(diagram)
                     break
                 }
-                share *= 0.5
-                if share < 1e-4 { return error <= tolerance }
+                share *= Swift.max(0.1, Swift.min(0.5, rise / (rise - end)))
+                if !(share >= 1e-4) { return error <= tolerance }
             }
         }
         return error <= tolerance
@@ -183,7 +258,9 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
             size += abs(term)
         }
         let greatest = Double(Cell.dimension) * Double.pi * .pi
-        let rounding = 0x1p-46 * (cost.value + size) + abs(mass.value - 1) * greatest
+        // What lies in no cell or in two is next to the cells' faces.
+        let reach = diagram.squaredReaches.reduce(0, Swift.max)
+        let rounding = 0x1p-46 * (cost.value + size) + abs(mass.value - 1) * Swift.min(greatest, 2 * reach)
         let lower = cost.value + gain.value - rounding
         let upper = cost.value + rerouting(greatest) + rounding
         return Swift.max(0, Swift.min(lower, upper))...Swift.max(0, upper)

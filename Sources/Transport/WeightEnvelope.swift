@@ -5,8 +5,12 @@
 struct WeightEnvelope: Sendable {
     struct Bound: Sendable {
         var slope: PeriodicPoint
+        var curvature: PeriodicPoint
         var level: Double
     }
+
+    /// The largest curvature of a bound: less than that of `|x|²`, so that what is minimised in a box is convex.
+    private static let largestCurvature = PeriodicPoint(repeating: 0.999)
 
     private(set) var bounds: [Bound]
 
@@ -15,7 +19,7 @@ struct WeightEnvelope: Sendable {
     ///
     /// - Complexity: O(N).
     init(_ tree: AtomTree, weights: UnsafePointer<Double>) {
-        bounds = Array(repeating: Bound(slope: .zero, level: 0), count: tree.nodes.count)
+        bounds = Array(repeating: Bound(slope: .zero, curvature: .zero, level: 0), count: tree.nodes.count)
         var sums = [Moments](repeating: Moments(), count: tree.nodes.count)
         tree.points.withUnsafeBufferPointer { points in
             tree.nodes.withUnsafeBufferPointer { nodes in
@@ -35,25 +39,53 @@ struct WeightEnvelope: Sendable {
                     sums[place] = moments
                     let slope = moments.slope
                     var level = -Double.infinity
+                    var curvature = PeriodicPoint.zero
                     if node.isLeaf {
                         for atom in Int(node.first)..<Int(node.end) {
                             level = Swift.max(level, weights[atom] - slope.dot(points[atom] - node.centre))
                         }
                     } else {
-                        for child in [place + 1, Int(node.second)] {
-                            let difference = bounds[child].slope - slope
-                            let size = difference.replacing(with: -difference, where: difference .< .zero)
-                            level = Swift.max(
-                                level,
-                                bounds[child].level - slope.dot(nodes[child].centre - node.centre)
-                                    + size.dot(nodes[child].half))
+                        let (first, second) = (place + 1, Int(node.second))
+                        curvature = Self.curvature(
+                            bounds[first], bounds[second], nodes[second].centre - nodes[first].centre)
+                        for child in [first, second] {
+                            let (bound, half) = (bounds[child], nodes[child].half)
+                            let shift = nodes[child].centre - node.centre
+                            // What the child's bound exceeds this one by, as a polynomial about the child's centre.
+                            let linear = bound.slope - slope - 2 * curvature * shift
+                            let quadratic = bound.curvature - curvature
+                            let constant = bound.level - (slope + curvature * shift).dot(shift)
+                            level = Swift.max(level, constant + Self.maximum(linear, quadratic, half))
                         }
                     }
-                    bounds[place] = Bound(slope: slope, level: level)
+                    bounds[place] = Bound(slope: slope, curvature: curvature, level: level)
                     place -= 1
                 }
             }
         }
+    }
+
+    /// The curvature of a parent: along each axis that of its children, and along those where their centres differ most the
+    /// change of their slopes.
+    @inline(__always)
+    private static func curvature(_ first: Bound, _ second: Bound, _ between: PeriodicPoint) -> PeriodicPoint {
+        let mean = 0.5 * (first.curvature + second.curvature)
+        let quotient = 0.5 * (second.slope - first.slope) / between
+        let size = between.replacing(with: -between, where: between .< .zero)
+        let largest = Swift.max(size.x, Swift.max(size.y, size.z))
+        let found = mean.replacing(with: quotient, where: size .> 0.5 * largest)
+        return found.lowered(by: largestCurvature).raised(by: -largestCurvature)
+    }
+
+    /// The largest value of `Σ linear·t + quadratic·t²` for `|t| ≤ half` along each axis, at an end or at a vertex.
+    @inline(__always)
+    private static func maximum(_ linear: PeriodicPoint, _ quadratic: PeriodicPoint, _ half: PeriodicPoint) -> Double {
+        let slope = linear.replacing(with: -linear, where: linear .< .zero)
+        let atEnd = (slope + quadratic * half) * half
+        // Beyond the vertex of a concave parabola the end is lower.
+        let isInside = (quadratic .< .zero) .& (slope .< -2 * quadratic * half)
+        let largest = atEnd.replacing(with: slope * slope / (-4 * quadratic), where: isInside)
+        return (largest.x + largest.y) + largest.z
     }
 
     /// Sums of positions, weights and their products about a centre.
