@@ -148,24 +148,28 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         return demand
     }
 
+    /// The shares of what it conducts by which every atom is tied to a common node, where Newton's direction alone leads astray.
+    private static var ties: [Double] { [0, 1e-6, 1e-4, 1e-2, 1] }
+
     /// The Newton direction: `L δ` is the demand.
     ///
-    /// Where parts of the diagram hardly touch, as across an empty region, or do not, what one of them lacks asks for any weights. Then every
-    /// atom is tied to a common node, more and more, until no weight moves by more than weights can differ by.
-    private func direction(tolerance: Double) -> [Double] {
+    /// Where parts of the diagram hardly touch, as across an empty region, or do not, what one of them lacks asks for any weights. Then
+    /// the ties are tightened, until no weight moves by more than weights can differ by.
+    private func direction(ties level: inout Int, tolerance: Double) -> [Double] {
         let demand = demand()
-        var step: [Double] = []
-        for ties in [0, 1e-8, 1e-6, 1e-4, 1e-2] {
-            step = Array(
-                AggregationMultigrid(hessian(ties: ties)).solve(
-                    ties > 0 ? demand + [0] : demand, tolerance: tolerance, limit: 200
-                ).solution[..<demand.count])
-            if let least = step.min(), let greatest = step.max(), greatest - least <= period * period { break }
+        while true {
+            let ties = Self.ties[level]
+            let solver = AggregationMultigrid(hessian(ties: ties))
+            let solution = solver.solve(ties > 0 ? demand + [0] : demand, tolerance: tolerance, limit: 200).solution
+            let step = Array(solution[..<demand.count])
+            guard let least = step.min(), let greatest = step.max(), greatest - least > period * period,
+                level + 1 < Self.ties.count
+            else { return step }
+            level += 1
         }
-        return step
     }
 
-    /// Minus the Hessian of the dual; with ties, one more node that is tied to all by that share of their conductances.
+    /// Minus the Hessian of the dual; with ties, one more node that is tied to all by that share of what they conduct.
     private func hessian(ties: Double) -> GraphLaplacian {
         let count = weights.count
         var starts: [Int32] = [0]
@@ -188,9 +192,11 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
                 sum += conductances[conductances.count - 1]
             }
             if ties > 0 {
+                // Where a face moves through a cell, its mass changes by about this a unit of weight.
+                let own = Swift.max(atoms.weights[atom], diagram.masses[atom])
+                knots.append(ties * (sum + own / (diagram.squaredReaches[atom] + 1e-12)))
                 columns.append(Int32(count))
-                conductances.append(ties * sum)
-                knots.append(ties * sum)
+                conductances.append(knots[atom])
             }
             starts.append(Int32(columns.count))
         }
@@ -207,9 +213,10 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
     /// - Returns: whether it got there.
     mutating func ascend(to tolerance: Double, limit: Int) -> Bool {
         var error = imbalance(diagram)
+        var level = 0
         for _ in 0..<limit {
             if error <= tolerance { return true }
-            let step = direction(tolerance: Swift.min(0.01, Swift.max(1e-8, 0.1 * error)))
+            let step = direction(ties: &level, tolerance: Swift.min(0.01, Swift.max(1e-8, 0.1 * error)))
             let rise = slope(along: step, diagram)
             var share = 1.0
             while true {
@@ -223,9 +230,15 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
                     (weights, diagram, error) = (trial, found, next)
                     fillStarved()
                     error = imbalance(diagram)
+                    if share == 1 { level = Swift.max(0, level - 1) }
                     break
                 }
                 share *= Swift.max(0.1, Swift.min(0.5, rise / (rise - end)))
+                if share < 0.05 && level + 1 < Self.ties.count {
+                    // A few cells that hardly touch others must not shorten the step of all.
+                    level += 1
+                    break
+                }
                 if !(share >= 1e-4) { return error <= tolerance }
             }
         }
