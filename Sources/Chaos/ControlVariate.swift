@@ -21,6 +21,15 @@ public struct ControlVariate: Sendable, Equatable {
     ///   - variates: the correlated quantity of each.
     ///   - variateMean: its mean.
     public init(samples: [Double], variates: [Double], variateMean: Double) {
+        let reduced = Self.reduced(samples: samples, variates: variates, variateMean: variateMean)
+        (mean, standardError) = Self.meanAndError(reduced)
+        (plainMean, plainStandardError) = Self.meanAndError(samples)
+    }
+
+    /// The samples with what the correlated quantity explains taken out: their mean is `mean`.
+    ///
+    /// - Precondition: as for the initialiser.
+    public static func reduced(samples: [Double], variates: [Double], variateMean: Double) -> [Double] {
         precondition(
             samples.count == variates.count && samples.count >= 4, "four samples at least, and as many variates")
         let halves = [0, 1].map { half in samples.indices.filter { $0 % 2 == half } }
@@ -33,9 +42,7 @@ public struct ControlVariate: Sendable, Equatable {
             let product = half.reduce(0) { $0 + (samples[$1] - y) * (variates[$1] - h) }
             return square > 0 ? product / square : 0
         }
-        let reduced = samples.indices.map { samples[$0] - slopes[1 - $0 % 2] * (variates[$0] - variateMean) }
-        (mean, standardError) = Self.meanAndError(reduced)
-        (plainMean, plainStandardError) = Self.meanAndError(samples)
+        return samples.indices.map { samples[$0] - slopes[1 - $0 % 2] * (variates[$0] - variateMean) }
     }
 
     private static func meanAndError(_ samples: [Double]) -> (Double, Double) {

@@ -55,7 +55,7 @@ struct PowerLawFit {
     }
 
     /// The slope of the best line.
-    private static func line(_ logs: [Double], _ means: [Double]) -> Double {
+    static func line(_ logs: [Double], _ means: [Double]) -> Double {
         let centre = logs.reduce(0, +) / Double(logs.count)
         let (sum, spread) = zip(logs, means).reduce((0.0, 0.0)) { sums, point in
             let x = point.0 - centre
@@ -67,7 +67,7 @@ struct PowerLawFit {
     /// The slope `s` of the best curve `s log N + log(known + b·correction)`, by the Gauss–Newton method in `s` and `b`.
     ///
     /// - Returns: NaN when the logarithms are not finite.
-    private static func curve(
+    static func curve(
         _ logs: [Double], _ means: [Double], _ terms: [(known: Double, correction: Double)]
     ) -> Double {
         func residuals(_ slope: Double, _ b: Double) -> [Double]? {
