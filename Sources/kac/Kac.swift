@@ -19,7 +19,8 @@ struct Kac: ParsableCommand {
         version: softwareVersion,
         subcommands: [
             RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, DistanceCommand.self,
-            CompareCommand.self, InspectCommand.self, ExportCommand.self, VerifyCommand.self,
+            CompareCommand.self, RatesCommand.self, PlanCommand.self, InspectCommand.self, ExportCommand.self,
+            VerifyCommand.self,
         ])
 
     /// Runs the command that the arguments name.

@@ -36,11 +36,13 @@ import Testing
         let commands = try Self.commands()
         #expect(
             Set(commands.map { $0[1] }) == [
-                "run", "solve", "evaluate", "lift", "distance", "compare", "inspect", "export", "verify",
+                "run", "solve", "evaluate", "lift", "distance", "compare", "inspect", "export", "verify", "rates", "plan",
             ])
         for words in commands {
             // Fewer experts; the shipped experiments are run in full elsewhere.
-            let fewer = words[1] == "run" ? ["--set", "particles.counts=[10]", "--set", "particles.replicates=2"] : []
+            let counts = ["run": "[10]", "rates": "[100, 200, 400]"][words[1]]
+            let fewer =
+                counts.map { ["--set", "particles.counts=\($0)", "--set", "particles.replicates=2"] } ?? []
             let process = try KacProcess.run(Array(words.dropFirst()) + fewer, in: folder.url)
             #expect(process.status == 0 && !process.output.isEmpty, "\(words): \(process.errors)")
         }
@@ -48,7 +50,7 @@ import Testing
             folder.contents
                 == (given
                 + ["iris", "limit"].flatMap { name in ["h5", "pmd", "vtkhdf", "xdmf"].map { "\(name).\($0)" } }
-                + ["iris.experts.vtkhdf", "iris-export.npz"]).sorted())
+                + ["iris.experts.vtkhdf", "iris-export.npz", "rates-1d.study"]).sorted())
     }
 
     /// A file of NumPy's, version 1.0.

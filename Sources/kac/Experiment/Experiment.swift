@@ -88,6 +88,8 @@ struct Experiment {
     var output: OutputSection
     /// The files that it names.
     var inputs: InputFiles
+    /// What `kac rates` measures beyond it, as it stands in the file.
+    var study: ConfigurationNode?
 }
 
 extension Experiment {
@@ -125,7 +127,7 @@ extension Experiment {
         for assignment in overrides { root = try root.setting(assignment) }
         let keys = try root.children(known: [
             "title", "author", "expert", "training", "scaling", "initial", "time", "continuum", "particles", "compare",
-            "output",
+            "study", "output",
         ])
         func required(_ name: String) throws -> ConfigurationNode {
             guard let node = keys[name] else {
@@ -193,6 +195,7 @@ extension Experiment {
             ?? (model.dimension <= 3 ? ContinuumSection.defaultGrid(dimension: model.dimension) : nil)
         stops = try Self.stops(keys["time"], isPotential: continuum?.potential != nil)
         particles = try keys["particles"].map(Self.particles)
+        study = keys["study"]
         let outputs = times
         compare = outputs.isEmpty ? nil : try keys["compare"].map { try Self.compare($0, outputs: outputs) }
         if purpose == .limit, model.dimension > 3, let node = keys["compare"], !(compare?.wasserstein ?? []).isEmpty {

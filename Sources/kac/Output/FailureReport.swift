@@ -1,8 +1,10 @@
 import Archive
 import ArgumentParser
+import Chaos
 import Continuum
 import Experts
 import Foundation
+import Particles
 import Torus
 import Training
 import Transport
@@ -35,6 +37,10 @@ enum FailureReport {
             EX_DATAERR
         case is CheckpointMismatch: EX_DATAERR
         case is UnfinishedRun: EX_CANTCREAT
+        case is StudyInterruption: EX_TEMPFAIL
+        case StudyError.notWritable, StudyError.occupied: EX_CANTCREAT
+        case StudyError.limitEnded: EX_SOFTWARE
+        case is StudyError, is FluctuationError, is ScalingError, is GradientDescentError: EX_DATAERR
         case ContinuumError.underResolved: EX_SOFTWARE
         case is ContinuumError: EX_DATAERR
         case let error as ArchiveError: code(of: error)

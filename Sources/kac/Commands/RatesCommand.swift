@@ -1,0 +1,141 @@
+import ArgumentParser
+import Chaos
+import Foundation
+import Synchronization
+import Torus
+
+struct RatesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rates",
+        abstract: "Validate the theory: many mixtures of many sizes, fitted and judged.",
+        discussion: """
+            A study is an experiment with a section 'study'. Replicates are added until the exponents are known as precisely as asked or \
+            particles.replicates are spent. Every ensemble is kept as it is measured: a study that was stopped, or that asks for more, \
+            computes only what is missing. Beside the trained mixtures stand independent draws from the limit, which have the exponents of W \
+            too, and a wrong limit, which must be rejected.
+
+              kac rates data/experiments/studies/one-qubit.yml -o build/one-qubit.study
+
+            The folder gets means.csv, rates.csv, prefactors.csv, fluctuations.csv, bounds.csv, quantiles.csv and the samples. Other kinds of \
+            studies (study.kind) compare lazy with mean-field scalings, and training in steps with the flow.
+            """)
+
+    @OptionGroup var experiment: ExperimentOptions
+
+    @Option(
+        name: [.short, .customLong("output")],
+        help:
+            "The folder of the tables and samples, made if it is not there. (default: study.folder, or the file's name with .study)"
+    )
+    var output: String?
+
+    @Option(help: "Threads to use; the numbers are the same for any. (default: all cores)")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads: found \(threads), expected at least 1") }
+        if let output, output.isEmpty { throw ValidationError("--output: the name is empty") }
+    }
+
+    func run() throws {
+        try FailureReport.reporting {
+            let read = try experiment.read(for: .limit)
+            let section = try read.study.map(StudySection.init) ?? StudySection()
+            let name = URL(fileURLWithPath: experiment.experiment).deletingPathExtension().lastPathComponent
+            let folder = URL(fileURLWithPath: output ?? section.folder ?? "\(name).study")
+            let parallelism = threads.map { Parallelism(threads: $0) } ?? .allCores
+            let progress = Progress()
+            let (tables, summary): (StudyTables, String)
+            switch section.kind {
+            case .rates: (tables, summary) = try rates(read, section, folder, parallelism, progress)
+            case .scaling: (tables, summary) = try scaling(read, section, parallelism, progress)
+            case .training: (tables, summary) = try training(read, section, parallelism, progress)
+            }
+            try Self.make(folder)
+            try tables.write(to: folder)
+            print("\(read.title)\n\n\(summary)\n")
+            print("Tables are in \(folder.relativePathIfShorter)")
+        }
+    }
+
+    private func rates(
+        _ read: Experiment, _ section: StudySection, _ folder: URL, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (StudyTables, String) {
+        let plan = try section.plan(read)
+        try Self.make(folder)
+        let prepared = try PreparedStudy(read, plan: plan, parallelism: parallelism, progress: progress)
+        let study = prepared.study
+        let file = try SampleFile(
+            folder: folder, key: prepared.key,
+            names: study.times.flatMap { time in study.columns.map { "\($0)@\(time)" } })
+        if !file.samples.isEmpty { progress.note("\(file.samples.count) ensembles are measured already") }
+        progress.begin("ensembles", total: 1, unit: "of the budget")
+        let result = try Interruptions.watching {
+            do {
+                return try study.run(
+                    known: file.samples, record: file.append, isCancelled: { Interruptions.isPending },
+                    progress: progress.update)
+            } catch is RateStudy.Interruption {
+                throw StudyInterruption(folder: folder.relativePathIfShorter)
+            }
+        }
+        progress.end()
+        return (StudyTables(result), StudySummary(study: study, result: result).text)
+    }
+
+    private func scaling(
+        _ read: Experiment, _ section: StudySection, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (StudyTables, String) {
+        let particles = try section.particles(read, leastCounts: 2)
+        let (problem, _) = try PreparedStudy.problem(read)
+        progress.begin("\(section.gammas.count) scalings", total: 1, unit: "")
+        let study = try ScalingStudy(
+            problem, gammas: section.gammas, counts: particles.counts, replicates: particles.replicates,
+            time: read.times.last ?? 0, seed: particles.seed, centring: section.centre, tolerance: particles.tolerance,
+            parallelism: parallelism, progress: progress.update)
+        progress.end()
+        return (StudyTables(study), ScalingSummary(study: study, time: read.times.last ?? 0).text)
+    }
+
+    private func training(
+        _ read: Experiment, _ section: StudySection, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (StudyTables, String) {
+        let particles = try section.particles(read, leastCounts: 1)
+        let (problem, _) = try PreparedStudy.problem(read)
+        progress.begin("training in steps", total: 1, unit: "")
+        let study = try DiscreteTrainingStudy(
+            problem, series: section.series, count: particles.counts[0], replicates: particles.replicates,
+            time: read.times.last ?? 0, seed: particles.seed, parallelism: parallelism, progress: progress.update)
+        progress.end()
+        return (StudyTables(study), DiscreteTrainingSummary(study: study, count: particles.counts[0]).text)
+    }
+
+    private static func make(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw StudyError.notWritable(file: folder.path, reason: error.localizedDescription)
+        }
+    }
+}
+
+/// A signal that came while a study ran; 0 for none.
+private let noted = Atomic<Int32>(0)
+
+/// Ctrl-C and its like, asked for between pieces of work instead of ending the process.
+enum Interruptions {
+    static var isPending: Bool { noted.load(ordering: .relaxed) != 0 }
+
+    /// Does some work while signals are only noted; a second one ends the process as usual.
+    static func watching<Value>(_ work: () throws -> Value) rethrows -> Value {
+        let numbers = [SIGINT, SIGTERM, SIGHUP]
+        for number in numbers {
+            signal(number) { number in
+                noted.store(number, ordering: .relaxed)
+                signal(number, SIG_DFL)
+            }
+        }
+        defer { for number in numbers { signal(number, SIG_DFL) } }
+        return try work()
+    }
+}

@@ -1,0 +1,189 @@
+import Chaos
+import Transport
+
+/// The `study` section of an experiment file: what `kac rates` measures beyond what `particles` and `compare` say.
+struct StudySection {
+    /// What is studied.
+    enum Kind: String, CaseIterable {
+        /// The rates at which mixtures tend to the limit.
+        case rates
+        /// Lazy against mean-field scalings.
+        case scaling
+        /// Training in steps against the flow.
+        case training
+    }
+
+    var kind = Kind.rates
+    var gammas = [0.5, 0.75, 1]
+    var centre = false
+    var steps = [0.04, 0.02, 0.01, 0.005]
+    var batches = [1, 2, 4, 8]
+    var shots = [1, 4, 16]
+    var precision = 0.015
+    var least: Int?
+    var batch = 32
+    var experts = Int.max
+    var distances = Int.max
+    var spectrum: Int?
+    var wrongTargets = 0.9
+    var folder: String?
+
+    init() {}
+
+    /// Reads and checks the section.
+    ///
+    /// - Throws: `ExperimentError`.
+    init(_ node: ConfigurationNode) throws {
+        let keys = try node.children(known: [
+            "kind", "precision", "least", "batch", "experts", "distances", "spectrum", "wrong_targets", "folder",
+            "gammas", "centre",
+            "steps", "batches", "shots",
+        ])
+        if let node = keys["kind"] {
+            kind = Kind(rawValue: try node.choice(of: Kind.allCases.map(\.rawValue))) ?? .rates
+        }
+        for (name, kinds) in Self.kinds {
+            if let node = keys[name], !kinds.contains(kind) {
+                throw node.error("has no meaning in a study of the kind '\(kind.rawValue)': leave it out")
+            }
+        }
+        if let node = keys["gammas"] {
+            gammas = try node.elements().map { element in
+                let gamma = try element.number()
+                guard (0.5...1).contains(gamma) else {
+                    throw element.error("found \(gamma), expected a scaling from 0.5, lazy, to 1, mean-field")
+                }
+                return gamma
+            }
+        }
+        centre = try keys["centre"]?.truth() ?? false
+        func list<Value>(_ name: String, _ value: (ConfigurationNode) throws -> Value) throws -> [Value]? {
+            guard let node = keys[name] else { return nil }
+            let values = try node.elements().map(value)
+            guard values.count >= 2 else {
+                throw node.error("found \(values.count) values, expected at least 2: a slope is fitted")
+            }
+            return values
+        }
+        steps = try list("steps") { try $0.positiveNumber() } ?? steps
+        batches = try list("batches") { try $0.integer(in: 1...1_000_000) } ?? batches
+        shots = try list("shots") { try $0.integer(in: 1...65_536) } ?? shots
+        if let node = keys["precision"] { precision = try node.positiveNumber() }
+        least = try keys["least"]?.integer(in: 2...1_000_000)
+        batch = try keys["batch"]?.integer(in: 1...1_000_000) ?? batch
+        experts = try keys["experts"]?.integer(in: 2...Int.max) ?? experts
+        distances = try keys["distances"]?.integer(in: 2...Int.max) ?? distances
+        spectrum = try keys["spectrum"]?.integer(in: 0...16)
+        if let node = keys["wrong_targets"] {
+            wrongTargets = try node.number()
+            guard wrongTargets != 1 else {
+                throw node.error("found 1, which changes nothing: expected another factor, such as 0.9")
+            }
+        }
+        folder = try keys["folder"]?.text()
+    }
+
+    /// The keys that only some kinds have.
+    private static let kinds: [(String, [Kind])] = [
+        ("precision", [.rates]), ("least", [.rates]), ("batch", [.rates]), ("experts", [.rates]),
+        ("distances", [.rates]),
+        ("spectrum", [.rates]),
+        ("wrong_targets", [.rates]), ("gammas", [.scaling]), ("centre", [.scaling]), ("steps", [.training]),
+        ("batches", [.training]), ("shots", [.training]),
+    ]
+
+    /// The plan of a study.
+    ///
+    /// - Throws: `StudyError` where no rate could come of it.
+    func plan(_ experiment: Experiment) throws -> RateStudyPlan {
+        guard let particles = experiment.particles else { throw StudyError.missing("particles") }
+        guard let compare = experiment.compare else { throw StudyError.missing("compare") }
+        guard particles.replicates >= 2 else { throw StudyError.tooFewReplicates(particles.replicates) }
+        let usable = particles.counts.filter { $0 >= Rate.smallestCount }
+        guard usable.count >= 3 else { throw StudyError.tooFewCounts(found: particles.counts) }
+        var plan = RateStudyPlan(
+            counts: particles.counts, replicates: particles.replicates, seed: particles.seed, outputs: compare.outputs,
+            wasserstein: compare.wasserstein.compactMap(WassersteinOrder.init))
+        plan.tolerance = particles.tolerance
+        plan.precision = precision
+        plan.leastReplicates = min(particles.replicates, least ?? plan.leastReplicates)
+        plan.batch = batch
+        plan.expertBudget = experts
+        plan.distanceReplicates = distances
+        // As many waves as there are about a dozen of.
+        plan.spectrumDegree = spectrum ?? [6, 2, 1][min(experiment.model.dimension, 3) - 1]
+        if experiment.model.dimension > 3, spectrum == nil { plan.spectrumDegree = 0 }
+        plan.wrongTargets = wrongTargets
+        return plan
+    }
+
+    /// The mixtures of a study without a limit.
+    ///
+    /// - Throws: `StudyError`.
+    func particles(_ experiment: Experiment, leastCounts: Int) throws -> Experiment.Particles {
+        guard let particles = experiment.particles else { throw StudyError.missing("particles") }
+        guard particles.replicates >= 2 else { throw StudyError.tooFewReplicates(particles.replicates) }
+        guard particles.counts.count >= leastCounts else {
+            throw StudyError.tooFewScalings(found: particles.counts.count, expected: leastCounts)
+        }
+        return particles
+    }
+
+    /// Training in steps: each variable on its own, noise at the smallest step.
+    var series: [DiscreteTrainingStudy.Series] {
+        typealias Setting = DiscreteTrainingStudy.Setting
+        let (smallest, least, few) = (steps.min() ?? 0, batches.min() ?? 1, shots.min() ?? 1)
+        return [
+            .init("gradient descent", .step, steps.map { Setting(step: $0) }, theory: 1),
+            .init("mini-batches of \(least)", .step, steps.map { Setting(step: $0, batch: least) }, theory: 0.5),
+            .init("mini-batches", .batch, batches.map { Setting(step: smallest, batch: $0) }, theory: -0.5),
+            .init("\(few) shots", .step, steps.map { Setting(step: $0, shots: few) }, theory: 0.5),
+            .init("shots", .shots, shots.map { Setting(step: smallest, shots: $0) }, theory: -0.5),
+        ]
+    }
+}
+
+/// Why a study cannot be made of an experiment.
+enum StudyError: Error, CustomStringConvertible {
+    case missing(String)
+    case tooFewReplicates(Int)
+    case tooFewCounts(found: [Int])
+    case tooFewScalings(found: Int, expected: Int)
+    case potential
+    case noExpansion(reason: String)
+    case limitEnded(time: Double, reason: String)
+    case noDistance(reason: String)
+    case occupied(file: String)
+    case notWritable(file: String, reason: String)
+
+    var description: String {
+        switch self {
+        case .missing(let key): "\(key): is missing: a study needs finite mixtures and what of them is compared"
+        case .tooFewReplicates(let found):
+            "particles.replicates: found \(found), expected at least 2: an interval needs replicates"
+        case .tooFewCounts(let found):
+            "particles.counts: found \(found.count { $0 >= Rate.smallestCount }) numbers of experts from \(Rate.smallestCount) on "
+                + "(of \(found.map { "\($0)" }.joined(separator: ", "))), expected at least 3: an exponent is fitted over them"
+        case .tooFewScalings(let found, let expected):
+            "particles.counts: found \(found) numbers of experts, expected at least \(expected): a slope is fitted"
+        case .potential: "continuum.potential: a given potential does not train: a study needs an expert and its data"
+        case .noExpansion(let reason):
+            "expert: a study needs the expert's expansion, and there is none (\(reason)): raise expert.term_limit"
+        case .limitEnded(let time, let reason):
+            "the limit ended at t = \(Measured.time(time)), before the last compared output: \(reason)"
+        case .noDistance(let reason): reason
+        case .occupied(let file):
+            "\(file): another study is writing its measurements there: wait for it, or choose another --output"
+        case .notWritable(let file, let reason): "\(file): cannot be written: \(reason)"
+        }
+    }
+}
+
+/// A study that was stopped on its way; its measurements are kept.
+struct StudyInterruption: Error, CustomStringConvertible {
+    let folder: String
+
+    var description: String {
+        "interrupted: what was measured is kept in \(folder); the same command goes on from there"
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// `kac rates` and `kac plan` as a user runs them.
+@Suite struct StudyCommandTests {
+    static let small = [
+        ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 100, 200, 400], replicates: 24"),
+        ("output: {file: small.h5}", "study: {least: 8, batch: 8, precision: 0.001}"),
+    ]
+
+    private static func tables(_ folder: URL) throws -> [String: String] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".csv") }
+        return Dictionary(
+            uniqueKeysWithValues: try files.map {
+                ($0, try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8))
+            })
+    }
+
+    /// A study that ran through, one that was cut off and gone on with, one on one thread, and one that was extended.
+    @Test func tablesAreTheSameHoweverTheStudyWasRun() throws {
+        let experiment = try SmallExperiment(replacing: Self.small)
+        let home = experiment.folder.url
+        func run(_ folder: String, _ more: [String] = []) throws -> KacProcess {
+            let process = try KacProcess.run(["rates", experiment.path, "-o", folder] + more, in: home)
+            try #require(process.status == 0, "\(process.errors)")
+            return process
+        }
+        let whole = try run("whole", ["--threads", "1"])
+        let tables = try Self.tables(home.appendingPathComponent("whole"))
+        #expect(
+            Set(tables.keys) == [
+                "means.csv", "rates.csv", "prefactors.csv", "fluctuations.csv", "bounds.csv", "quantiles.csv",
+            ])
+        #expect(whole.output.contains("asked was ±0.001"), "the budget of 24 replicates cannot be enough")
+
+        // Half of the samples, and one more cut in the middle of a line.
+        let names = try FileManager.default.contentsOfDirectory(atPath: home.appendingPathComponent("whole").path)
+        let samples = try #require(names.first { $0.hasSuffix(".tsv") })
+        let text = try String(
+            contentsOf: home.appendingPathComponent("whole/\(samples)"), encoding: .utf8)
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 1 + 4 * 24)
+        let cut = home.appendingPathComponent("cut")
+        try FileManager.default.createDirectory(at: cut, withIntermediateDirectories: true)
+        let kept = lines.prefix(40).joined(separator: "\n") + "\n" + lines[40].prefix(100)
+        try kept.write(to: cut.appendingPathComponent(samples), atomically: true, encoding: .utf8)
+        let resumed = try run("cut")
+        #expect(resumed.errors.contains("39 ensembles are measured already"))
+        #expect(try Self.tables(cut) == tables)
+        #expect(resumed.output.replacing("in cut", with: "in whole") == whole.output)
+
+        // Fewer replicates first, then all of them.
+        _ = try run("extended", ["--set", "particles.replicates=9"])
+        let before = try Self.tables(home.appendingPathComponent("extended"))
+        #expect(before != tables)
+        let extended = try run("extended")
+        #expect(extended.errors.contains("36 ensembles are measured already"))
+        #expect(try Self.tables(home.appendingPathComponent("extended")) == tables)
+    }
+
+    @Test func otherKindsOfStudiesHaveTheirTables() throws {
+        let scaling = try SmallExperiment(replacing: [
+            ("output: {file: small.h5}", "study: {kind: scaling, gammas: [0.5, 1], folder: lazy}")
+        ])
+        var process = try KacProcess.run(["rates", scaling.path], in: scaling.folder.url)
+        #expect(process.status == 0 && process.output.contains("γ = 0.5"), "\(process.errors)")
+        #expect(
+            Set(try Self.tables(scaling.folder.url.appendingPathComponent("lazy")).keys) == ["means.csv", "slopes.csv"])
+        let training = try SmallExperiment(replacing: [
+            ("output: {file: small.h5}", "study: {kind: training, steps: [0.1, 0.05], shots: [1, 2], batches: [1, 2]}")
+        ])
+        process = try KacProcess.run(["rates", training.path], in: training.folder.url)
+        #expect(process.status == 0 && process.output.contains("mini-batches"), "\(process.errors)")
+        #expect(training.folder.contents.contains("small.study"))
+    }
+
+    @Test(arguments: [
+        ("counts: [10, 100, 200, 400]", "counts: [10, 100, 200]", "expected at least 3"),
+        ("replicates: 4", "replicates: 1", "expected at least 2"),
+        ("output: {file: small.h5}", "study: {precison: 0.1}", "did you mean 'precision'"),
+        ("output: {file: small.h5}", "study: {precision: 0}", "expected a number above 0"),
+        ("output: {file: small.h5}", "study: {gammas: [0.5]}", "has no meaning"),
+        ("output: {file: small.h5}", "study: {kind: scaling, gammas: [0.3]}", "expected a scaling from 0.5"),
+        ("output: {file: small.h5}", "study: {kind: training, shots: [4]}", "at least 2"),
+        ("output: {file: small.h5}", "study: {wrong_targets: 1}", "changes nothing"),
+        ("coupling: true", "coupling: true, times: [7]", "not an output time"),
+        ("compare: {wasserstein: [1, 2], coupling: true, function: true}", "", "compare: is missing"),
+    ])
+    func whatCannotBeStudiedIsRefused(change: (old: String, new: String, message: String)) throws {
+        let experiment = try SmallExperiment(replacing: [(change.old, change.new)])
+        let process = try KacProcess.run(["rates", experiment.path], in: experiment.folder.url)
+        #expect(process.status == 65 && process.output.isEmpty)
+        #expect(process.errors.contains(change.message), "\(process.errors)")
+    }
+
+    @Test(arguments: ["function", "loss", "w1", "w2"]) func plansHoldWhatTheyPromise(goal: String) throws {
+        let experiment = try SmallExperiment()
+        let error = goal == "loss" ? "0.02" : goal.hasPrefix("w") ? "0.15" : "0.05"
+        let process = try KacProcess.run(
+            ["plan", experiment.path, "--error", error, "--confidence", "0.9", "--for", goal, "--verify"],
+            in: experiment.folder.url)
+        #expect(process.status == 0 && process.output.contains("passes"), "\(process.output)\(process.errors)")
+        #expect(process.output.contains("explicit bound"))
+    }
+
+    @Test(arguments: [
+        (["--error", "0", "--confidence", "0.9"], "above 0"),
+        (["--error", "0.1", "--confidence", "1"], "between 0 and 1"),
+        (["--error", "0.1", "--confidence", "0.9", "--at", "0.3"], "expected sup or an output time: 0, 1, 2"),
+        (["--error", "0.1", "--confidence", "0.9", "--for", "w3"], "w3"),
+    ])
+    func whatCannotBePlannedIsRefused(arguments: [String], message: String) throws {
+        let experiment = try SmallExperiment()
+        let process = try KacProcess.run(["plan", experiment.path] + arguments, in: experiment.folder.url)
+        #expect(process.status == 64 && process.errors.contains(message), "\(process.errors)")
+    }
+}
