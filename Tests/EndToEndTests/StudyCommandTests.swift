@@ -30,6 +30,7 @@ import Testing
         #expect(
             Set(tables.keys) == [
                 "means.csv", "rates.csv", "prefactors.csv", "fluctuations.csv", "bounds.csv", "quantiles.csv",
+                "certificates.csv",
             ])
         #expect(whole.output.contains("asked was ±0.001"), "the budget of 24 replicates cannot be enough")
 
@@ -74,8 +75,32 @@ import Testing
         #expect(training.folder.contents.contains("small.study"))
     }
 
+    /// The exponents do not depend on the data: a sweep of the targets, each value a study with samples of its own.
+    @Test func sweepsChangeOneKey() throws {
+        let experiment = try SmallExperiment(replacing: [
+            (
+                "output: {file: small.h5}",
+                "study: {kind: sweep, key: training.file, values: [data.csv, more.csv], wrong_targets: 0.5}"
+            ),
+            ("compare: {wasserstein: [1, 2], ", "compare: {"),
+        ])
+        try experiment.folder.write("x,y\n0,0.5\n0.5,0.4\n1.5707963267948966,0.3\n", to: "more.csv")
+        let process = try KacProcess.run(["rates", experiment.path, "-o", "sweep"], in: experiment.folder.url)
+        #expect(process.status == 0, "\(process.errors)")
+        let folder = experiment.folder.url.appendingPathComponent("sweep")
+        let table = try #require(try Self.tables(folder)["sweep.csv"]).split(separator: "\n").map {
+            $0.split(separator: ",")
+        }
+        let coupling = table.filter { $0[3] == "coupling" }
+        #expect(coupling.map { $0[0] } == ["\"data.csv\"", "\"more.csv\""] && coupling.map { $0[2] } == ["2", "3"])
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(files.count { $0.hasSuffix(".tsv") } == 2)
+    }
+
     @Test(arguments: [
         ("counts: [10, 100, 200, 400]", "counts: [10, 100, 200]", "expected at least 3"),
+        ("output: {file: small.h5}", "study: {kind: sweep, values: [1]}", "the key 'key' is missing"),
+        ("output: {file: small.h5}", "study: {kind: sweep, key: time.ond, values: [1]}", "did you mean 'end'"),
         ("replicates: 4", "replicates: 1", "expected at least 2"),
         ("output: {file: small.h5}", "study: {precison: 0.1}", "did you mean 'precision'"),
         ("output: {file: small.h5}", "study: {precision: 0}", "expected a number above 0"),

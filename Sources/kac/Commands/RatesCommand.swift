@@ -3,6 +3,7 @@ import Chaos
 import Foundation
 import Synchronization
 import Torus
+import Training
 
 struct RatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,6 +49,7 @@ struct RatesCommand: ParsableCommand {
             let (tables, summary): (StudyTables, String)
             switch section.kind {
             case .rates: (tables, summary) = try rates(read, section, folder, parallelism, progress)
+            case .sweep: (tables, summary) = try sweep(section, folder, parallelism, progress)
             case .scaling: (tables, summary) = try scaling(read, section, parallelism, progress)
             case .training: (tables, summary) = try training(read, section, parallelism, progress)
             }
@@ -61,6 +63,47 @@ struct RatesCommand: ParsableCommand {
     private func rates(
         _ read: Experiment, _ section: StudySection, _ folder: URL, _ parallelism: Parallelism, _ progress: Progress
     ) throws -> (StudyTables, String) {
+        let (prepared, result) = try measured(read, section, folder, parallelism, progress)
+        let problem = prepared.problem
+        let certificates =
+            problem.basis.count <= Self.certifiedMonomials
+            ? try Certificates(problem, times: prepared.study.times, parallelism: parallelism) : nil
+        let summary = StudySummary(study: prepared.study, result: result).text
+        let certain = certificates.map { CertificatesSummary(certificates: $0, problem: problem).text + "\n\n" } ?? ""
+        return (StudyTables(result, certificates), certain + summary)
+    }
+
+    /// Beyond this number of monomials the kernel has too many products.
+    private static let certifiedMonomials = 100
+
+    private func sweep(
+        _ section: StudySection, _ folder: URL, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (StudyTables, String) {
+        let (key, values) = section.sweep
+        // Everything is checked before anything is computed.
+        let experiments = try values.map { value in
+            let read = try Experiment(
+                contentsOf: experiment.experiment, overrides: experiment.overrides + ["\(key)=\(value)"], for: .limit)
+            _ = try section.plan(read)
+            return read
+        }
+        var rows: [SweepSummary.Row] = []
+        for (value, read) in zip(values, experiments) {
+            progress.note("\(key) = \(value)")
+            let (prepared, result) = try measured(read, section, folder, parallelism, progress)
+            rows.append(
+                SweepSummary.Row(
+                    value, monomials: prepared.problem.basis.count, data: prepared.problem.targets.count,
+                    result: result, time: prepared.study.times.last ?? 0))
+        }
+        let time = experiments.first?.compare?.outputs.last.map { experiments[0].times[$0] } ?? 0
+        return (StudyTables(sweep: rows), SweepSummary(key: key, time: time, rows: rows).text)
+    }
+
+    /// The measurements of a study, those that are kept in the folder not made again.
+    private func measured(
+        _ read: Experiment, _ section: StudySection, _ folder: URL, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (PreparedStudy, RateStudyResult) {
         let plan = try section.plan(read)
         try Self.make(folder)
         let prepared = try PreparedStudy(read, plan: plan, parallelism: parallelism, progress: progress)
@@ -80,7 +123,7 @@ struct RatesCommand: ParsableCommand {
             }
         }
         progress.end()
-        return (StudyTables(result), StudySummary(study: study, result: result).text)
+        return (prepared, result)
     }
 
     private func scaling(

@@ -419,6 +419,9 @@ extension ConfigurationNode {
     func serialized(overrides: [String]) throws -> String {
         overrides.map { "# --set \($0)\n" }.joined() + (try Yams.serialize(node: node))
     }
+
+    /// The value as YAML.
+    func yaml() throws -> String { try Yams.serialize(node: node).trimmingCharacters(in: .whitespacesAndNewlines) }
 }
 
 extension URL {

@@ -7,6 +7,8 @@ struct StudySection {
     enum Kind: String, CaseIterable {
         /// The rates at which mixtures tend to the limit.
         case rates
+        /// The rates over values of one key of the experiment: what exponents do not depend on.
+        case sweep
         /// Lazy against mean-field scalings.
         case scaling
         /// Training in steps against the flow.
@@ -14,6 +16,8 @@ struct StudySection {
     }
 
     var kind = Kind.rates
+    /// The key that a sweep changes, and its values as YAML.
+    var sweep: (key: String, values: [String]) = ("", [])
     var gammas = [0.5, 0.75, 1]
     var centre = false
     var steps = [0.04, 0.02, 0.01, 0.005]
@@ -37,7 +41,7 @@ struct StudySection {
         let keys = try node.children(known: [
             "kind", "precision", "least", "batch", "experts", "distances", "spectrum", "wrong_targets", "folder",
             "gammas", "centre",
-            "steps", "batches", "shots",
+            "steps", "batches", "shots", "key", "values",
         ])
         if let node = keys["kind"] {
             kind = Kind(rawValue: try node.choice(of: Kind.allCases.map(\.rawValue))) ?? .rates
@@ -55,6 +59,11 @@ struct StudySection {
                 }
                 return gamma
             }
+        }
+        if kind == .sweep {
+            let key = try Experiment.child("key", of: keys, node).text()
+            let values = try Experiment.child("values", of: keys, node).elements().map { try $0.yaml() }
+            sweep = (key, values)
         }
         centre = try keys["centre"]?.truth() ?? false
         func list<Value>(_ name: String, _ value: (ConfigurationNode) throws -> Value) throws -> [Value]? {
@@ -85,11 +94,13 @@ struct StudySection {
 
     /// The keys that only some kinds have.
     private static let kinds: [(String, [Kind])] = [
-        ("precision", [.rates]), ("least", [.rates]), ("batch", [.rates]), ("experts", [.rates]),
-        ("distances", [.rates]),
-        ("spectrum", [.rates]),
-        ("wrong_targets", [.rates]), ("gammas", [.scaling]), ("centre", [.scaling]), ("steps", [.training]),
+        ("precision", [.rates, .sweep]), ("least", [.rates, .sweep]), ("batch", [.rates, .sweep]),
+        ("experts", [.rates, .sweep]),
+        ("distances", [.rates, .sweep]),
+        ("spectrum", [.rates, .sweep]),
+        ("wrong_targets", [.rates, .sweep]), ("gammas", [.scaling]), ("centre", [.scaling]), ("steps", [.training]),
         ("batches", [.training]), ("shots", [.training]),
+        ("key", [.sweep]), ("values", [.sweep]),
     ]
 
     /// The plan of a study.

@@ -7,10 +7,10 @@ struct StudyTables {
     let texts: [(name: String, text: String)]
 
     /// The tables of a study of rates.
-    init(_ result: RateStudyResult) {
+    init(_ result: RateStudyResult, _ certificates: Certificates?) {
         let name = Self.name
-        let table = Self.table
-        texts = [
+        let table: (String, [String]) -> String = { Self.table($0, $1) }
+        let common = [
             (
                 "means",
                 table(
@@ -61,6 +61,38 @@ struct StudyTables {
                     "n_experts,time,probability,measured,normal",
                     result.quantiles.map { "\($0.count),\($0.time),\($0.probability),\($0.measured),\($0.normal)" })
             ),
+        ]
+        texts = common + (certificates.map { [("certificates", Self.table(of: $0))] } ?? [])
+    }
+
+    private static func table(of certificates: Certificates) -> String {
+        table(
+            "time,loss,gap,least_eigenvalue,speed_bound,frozen_kernel_loss",
+            certificates.times.indices.map {
+                "\(certificates.times[$0]),\(certificates.losses[$0]),\(certificates.gaps[$0]),"
+                    + "\(certificates.leastEigenvalues[$0]),\(certificates.speedBounds[$0]),\(certificates.frozenLosses[$0])"
+            })
+    }
+
+    /// The table of a sweep: a row a value and quantity at the last time.
+    init(sweep rows: [SweepSummary.Row]) {
+        texts = [
+            (
+                "sweep",
+                Self.table(
+                    "value,monomials,data,quantity,time,exponent,exponent_low,exponent_high,theory,verdict,a,a_low,a_high,predicted",
+                    rows.flatMap { row in
+                        row.exponents.map { exponent in
+                            let factor = row.prefactors.first { $0.column == exponent.column }
+                            let value = row.value.replacing("\"", with: "\"\"")
+                            let start = "\"\(value)\",\(row.monomials),\(row.data),\(exponent.column.kind.name),"
+                            let middle = "\(exponent.time),\(exponent.exponent),\(exponent.lower),\(exponent.upper),"
+                            let end = [factor?.a, factor?.aLower, factor?.aUpper, factor?.predicted]
+                                .map { "\($0 ?? .nan)" }.joined(separator: ",")
+                            return start + middle + "\(exponent.theory),\(exponent.verdict.rawValue)," + end
+                        }
+                    })
+            )
         ]
     }
 
