@@ -89,7 +89,7 @@ public struct AtomFile: Sendable, Equatable {
         _ name: String, _ values: [Double], shape: [Int], isColumnMajor: Bool, largestDimension: Int
     ) throws {
         guard (1...2).contains(shape.count), (shape.count == 1 ? 1 : shape[1]) <= largestDimension else {
-            throw AtomFileError.shape(name: name, shape: shape)
+            throw AtomFileError.shape(name: name, shape: shape, largest: largestDimension)
         }
         let (count, axes) = (shape[0], shape.count == 1 ? 1 : shape[1])
         guard count > 0, axes > 0 else { throw AtomFileError.noAtoms(name: name) }
@@ -108,7 +108,8 @@ public struct AtomFile: Sendable, Equatable {
         let column = table.header?.firstIndex(of: "weight")
         let columns = table.rows[0].indices.filter { $0 != column }
         guard (1...largestDimension).contains(columns.count) else {
-            throw AtomFileError.columns(name: name, angles: columns.count, header: table.header)
+            throw AtomFileError.columns(
+                name: name, angles: columns.count, header: table.header, largest: largestDimension)
         }
         for (row, line) in zip(table.rows, table.lines) {
             if let value = row.first(where: { !$0.isFinite }) {
@@ -131,9 +132,9 @@ public enum AtomFileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file holds no atom.
     case noAtoms(name: String)
     /// The array has too many axes or columns.
-    case shape(name: String, shape: [Int])
-    /// The table has no column of angles or more than three.
-    case columns(name: String, angles: Int, header: [String]?)
+    case shape(name: String, shape: [Int], largest: Int)
+    /// The table has no column of angles or too many.
+    case columns(name: String, angles: Int, header: [String]?, largest: Int)
     /// An angle or weight is infinite or not a number.
     case notFinite(name: String, place: String, value: Double)
     /// A weight is below zero.
@@ -151,11 +152,12 @@ public enum AtomFileError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownFormat(let name):
             "\(name): expected atoms in a file .csv, .npy or .h5 (a run file), or a dataset as in file.h5:/path"
         case .noAtoms(let name): "\(name): found no atoms, expected at least one"
-        case .shape(let name, let shape):
-            "\(name): found an array of shape \(shape), expected a row an atom and one to three columns"
-        case .columns(let name, let angles, let header):
+        case .shape(let name, let shape, let largest):
+            "\(name): found an array of shape \(shape), expected a row an atom and one to "
+                + "\(largest == 3 ? "three" : "\(largest)") columns"
+        case .columns(let name, let angles, let header, let largest):
             "\(name): found \(angles) columns of angles\(header.map { " (\($0.joined(separator: ", ")))" } ?? ""), "
-                + "expected one to three; a column of weights is named weight in the first line"
+                + "expected one to \(largest == 3 ? "three" : "\(largest)"); a column of weights is named weight in the first line"
         case .notFinite(let name, let place, let value): "\(name): \(place): found \(value), expected a finite number"
         case .negativeWeight(let name, let line, let value):
             "\(name):\(line): found the weight \(value), expected no negative weight"

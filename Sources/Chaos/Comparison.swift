@@ -139,7 +139,7 @@ public struct Comparison: Sendable {
 
     /// The moments of the limit for the variates of each number of experts at each output; empty where there are no copies or no distances.
     private static func variateReferences(_ limit: Limit, _ plan: ComparisonPlan) -> [[FourierMoments?]] {
-        guard plan.coupling, plan.wasserstein.contains(.two) else { return [] }
+        guard plan.controlVariate, plan.coupling, plan.wasserstein.contains(.two) else { return [] }
         return plan.counts.map { count in
             plan.outputs.map { output in
                 guard limit.densities.indices.contains(output) else { return nil }
@@ -163,7 +163,7 @@ public struct Comparison: Sendable {
     /// `E W₂²` with the variance that the synchronous copies explain taken out: they are independent, so the mean of their truncated `H^{−1}` distance
     /// from the limit is known. `count` and `output` are positions in the plan's lists.
     ///
-    /// - Returns: nil for fewer than four replicates, without copies (`ComparisonPlan.coupling`) or where a distance is missing.
+    /// - Returns: nil for fewer than four replicates, without the variate (`ComparisonPlan.controlVariate`) or where a distance is missing.
     public func squaredW2(count: Int, output: Int) -> ControlVariate? {
         guard !variates.isEmpty, plan.replicates >= 4, variateMeans[count][output].isFinite else { return nil }
         let squares = samples(.w2, count: count, output: output).map { $0.value * $0.value }

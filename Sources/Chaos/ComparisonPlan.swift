@@ -18,6 +18,9 @@ public struct ComparisonPlan: Sendable {
     public var coupling: Bool
     /// Whether the generated functions and the losses are compared.
     public var function: Bool
+    /// Whether the mean of `W₂²` is wanted with the copies as control variate (`Comparison.squaredW2`); that needs
+    /// `coupling` and the order 2.
+    public var controlVariate: Bool
 
     /// A plan that compares everything.
     public init(counts: [Int], replicates: Int, seed: UInt64, outputs: [Int]) {
@@ -29,6 +32,7 @@ public struct ComparisonPlan: Sendable {
         wasserstein = [.one, .two]
         coupling = true
         function = true
+        controlVariate = true
     }
 
     /// The quantities that the plan asks for.

@@ -213,6 +213,7 @@ struct Simulation {
         plan.wasserstein = compare?.wasserstein.compactMap(WassersteinOrder.init) ?? []
         plan.coupling = compare?.coupling ?? false
         plan.function = compare?.function ?? false
+        plan.controlVariate = compare?.controlVariate ?? false
         return plan
     }
 }

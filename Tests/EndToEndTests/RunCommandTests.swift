@@ -19,6 +19,34 @@ import Testing
         #expect(contents[0].experts?.positions[0][0].count == 400)
     }
 
+    /// The mean of squares is a column of its own, with the smaller error.
+    @Test func theControlVariateIsAColumn() throws {
+        let small = try SmallExperiment()
+        let settings = [
+            "particles.replicates=16", "compare.wasserstein=[2]", "compare.coupling=true",
+            "compare.control_variate=true",
+        ]
+        let process = try small.run(settings.flatMap { ["--set", $0] })
+        #expect(process.status == 0, "\(process.errors)")
+        let contents = try RunFileReader.contents(of: small.folder.url.appendingPathComponent("small.h5"))
+        let table = try #require(contents.tables.first { $0.name == "comparison" })
+        func column(_ name: String) throws -> [Double] {
+            guard case .reals(let values) = try #require(table.columns.first { $0.name == name }).values else {
+                return []
+            }
+            return values
+        }
+        let (mean, error) = (try column("w2_squared"), try column("w2_squared_stderr"))
+        let (w2, spread) = (try column("w2"), try column("w2_stderr"))
+        #expect(mean.count == w2.count && !mean.isEmpty)
+        for row in mean.indices where mean[row].isFinite {
+            // E W₂² is (E W₂)² and the variance; of W₂² the error without variate is about 2 W₂ times that of W₂.
+            #expect(mean[row] > 0 && error[row] < 2 * w2[row] * spread[row])
+        }
+        let alone = try small.run(["--overwrite", "--set", "compare.coupling=false", "--set", settings[3]])
+        #expect(alone.status == 65 && alone.errors.contains("control_variate"), "\(alone.errors)")
+    }
+
     @Test func anExistingFileIsKeptUnlessOverwritten() throws {
         let small = try SmallExperiment()
         let file = small.folder.url.appendingPathComponent("small.h5")

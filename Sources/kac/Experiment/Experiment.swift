@@ -22,6 +22,8 @@ struct Experiment {
         var wasserstein: [Int]
         var coupling: Bool
         var function: Bool
+        /// Whether the mean of `W₂²` is wanted with the copies as control variate.
+        var controlVariate: Bool
         var outputs: [Int]
     }
 
@@ -386,7 +388,7 @@ extension Experiment {
     }
 
     private static func compare(_ node: ConfigurationNode, outputs: [Double]) throws -> Compare {
-        let keys = try node.children(known: ["wasserstein", "coupling", "function", "times"])
+        let keys = try node.children(known: ["wasserstein", "coupling", "function", "control_variate", "times"])
         let orders = try keys["wasserstein"].map { node in
             try (node.isList ? node.elements() : [node]).map { try $0.integer(in: 1...2) }
         }
@@ -408,9 +410,16 @@ extension Experiment {
         } else {
             positions = Set([0, outputs.count / 2, outputs.count - 1]).sorted()
         }
+        let coupling = try keys["coupling"]?.truth() ?? false
+        let controlVariate = try keys["control_variate"]?.truth() ?? false
+        if controlVariate, let node = keys["control_variate"], !coupling || !(orders ?? []).contains(2) {
+            throw node.error(
+                "the control variate is the distance of the synchronous copies, for W2: expected 'wasserstein: [2]' and "
+                    + "'coupling: true' beside it")
+        }
         return Compare(
-            wasserstein: Set(orders ?? []).sorted(), coupling: try keys["coupling"]?.truth() ?? false,
-            function: try keys["function"]?.truth() ?? false, outputs: positions)
+            wasserstein: Set(orders ?? []).sorted(), coupling: coupling,
+            function: try keys["function"]?.truth() ?? false, controlVariate: controlVariate, outputs: positions)
     }
 }
 

@@ -81,6 +81,14 @@ extension RunContents {
             }
             columns.append(column("_stderr", means.map(\.standardError)))
         }
+        if plan.controlVariate {
+            let squares = cells.map { comparison.squaredW2(count: $0.count, output: $0.output) }
+            func column(_ name: String, _ value: (ControlVariate) -> Double) -> RunTable.Column {
+                RunTable.Column(name, .reals(squares.map { $0.map(value) ?? .nan }), units: "radian2")
+            }
+            columns.append(column("w2_squared", \.mean))
+            columns.append(column("w2_squared_stderr", \.standardError))
+        }
         return RunTable("comparison", columns: columns)
     }
 
