@@ -77,12 +77,15 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 	Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F).json
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/experts.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-peers.json)
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/continuum.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-continuum.json)
+	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/transport.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-transport.json)
 
-.venv-bench/installed: Benchmarks/peers/requirements.txt Benchmarks/peers/requirements-compiled.txt
+.venv-bench/installed: Benchmarks/peers/requirements.txt Benchmarks/peers/requirements-compiled.txt Benchmarks/peers/requirements-transport.txt
 	python3 -m venv --clear .venv-bench
 	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r $<
 	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r $(word 2,$^) \
 		|| echo "PyClaw and Dedalus are left out: they want gfortran, libopenmpi-dev, libfftw3-mpi-dev, python3-dev"
+	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements-transport.txt \
+		|| echo "sdot and POT are left out: sdot wants Python 3.12"
 	touch $@
 
 clean: ## Removes what was built.

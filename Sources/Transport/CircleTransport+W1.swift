@@ -129,11 +129,27 @@ private struct LevelSegments {
     /// `∫|F_N − F − level|`: on each segment `|middle − level|`, or `(h + (middle − level)²/h)/2` with half the
     /// drop `h` where the sign changes inside.
     func value(at level: Double) -> Double {
+        let (cut, one) = (Lanes(repeating: level), Lanes(repeating: 1))
+        // A compensated sum a lane.
+        var (high, low) = (Lanes.zero, Lanes.zero)
+        var index = 0
+        while index < count {
+            let difference = load(middles, index) - cut
+            let distance = difference.replacing(with: -difference, where: difference .< 0)
+            let inverse = load(inverses, index)
+            let share = distance * inverse
+            let inside = 0.5 * (one / inverse + distance * share)
+            let term = load(lengths, index) * inside.replacing(with: distance, where: share .>= one)
+            let sum = high + term
+            let part = sum - high
+            low += (high - (sum - part)) + (term - part)
+            high = sum
+            index &+= LevelSegments.lanes
+        }
         var sum = CompensatedSum()
-        for index in 0..<count {
-            let distance = abs(middles[index] - level)
-            let share = distance * inverses[index]
-            sum.add(lengths[index] * (share >= 1 ? distance : 0.5 * (1 / inverses[index] + distance * share)))
+        for lane in 0..<LevelSegments.lanes {
+            sum.add(high[lane])
+            sum.add(low[lane])
         }
         return sum.value
     }

@@ -104,7 +104,9 @@ private struct QuantileShift {
         var cell = cell(reaching: rest)
         var (level, next, ramp) = (levels[cell], levels[cell &+ 1], ramps[cell])
         var face = faces[cell] + turn
-        var (slope, curvature) = (0.0, 0.0)
+        // Two sums each, in turns: an addition need not wait for the one before.
+        var (slope, otherSlope) = (0.0, 0.0)
+        var (curvature, otherCurvature) = (0.0, 0.0)
         var x = positions[0]
         for atom in 0..<atoms {
             let u = weights[atom &+ 1] + rest
@@ -119,11 +121,11 @@ private struct QuantileShift {
             let xNext = positions[atom &+ 1]
             let gap = xNext - x
             let boundary = face + (u - level) * ramp
-            slope += gap * (boundary - 0.5 * (x + xNext))
-            curvature += gap * ramp
+            (slope, otherSlope) = (otherSlope, slope + gap * (boundary - 0.5 * (x + xNext)))
+            (curvature, otherCurvature) = (otherCurvature, curvature + gap * ramp)
             x = xNext
         }
-        return (2 * slope, 2 * curvature)
+        return (2 * (slope + otherSlope), 2 * (curvature + otherCurvature))
     }
 
     /// `C` at a shift, and `2∫|b(x) − x| dx` over the circle, the total variation of either Kantorovich potential.

@@ -29,7 +29,7 @@ struct DiagramCut<Cell: LaguerreCell> {
             let envelope = WeightEnvelope(tree, weights: base)
             parts.withUnsafeMutableBufferPointer { parts in
                 // A piece reads all weights and writes its own part.
-                nonisolated(unsafe) let (parts, base, cutting) = (parts, base, cutting)
+                nonisolated(unsafe) let (parts, base) = (parts, base)
                 parallelism.forEach(pieces) { piece in
                     var cutter = CellCutter<Cell>(tree, envelope, base)
                     defer { cutter.deallocate() }

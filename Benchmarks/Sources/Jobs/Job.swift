@@ -107,6 +107,8 @@ extension Job {
         "continuum/muscl-3d/128/1", "continuum/muscl-3d/128/2", "continuum/galerkin/128/1",
         "continuum/galerkin/512/1", "continuum/characteristics/512/1",
         "archive/write/256", "archive/checkpoint/256",
+        "transport/sorted-1d/100000/1", "transport/w2-1d/100000/1", "transport/w2-2d/1000/1", "transport/w2-2d/10000/1",
+        "transport/w2-3d/1000/1", "transport/w1-2d/1000/1",
     ]
 
     /// The times that jobs should take on two cores, in seconds.
@@ -116,10 +118,16 @@ extension Job {
         // 110 million steps of a cell a second, and 1.8 times as many on two threads.
         "continuum/muscl/512/1": 114 * 512 * 512 / 110e6, "continuum/muscl/512/2": 114 * 512 * 512 / 198e6,
         "continuum/galerkin/128/1": 5e-3, "continuum/galerkin/512/1": 0.155, "archive/write/256": 1,
+        // 20 ns an atom.
+        "transport/sorted-1d/100000/1": 2e-3, "transport/w2-1d/100000/1": 0.02,
+        "transport/w2-2d/1000/1": 0.05, "transport/w2-2d/10000/1": 0.5, "transport/w2-2d/100000/1": 6,
+        "transport/w2-2d/1000000/1": 100, "transport/w2-3d/1000/1": 0.5, "transport/w2-3d/10000/1": 4,
+        "transport/w2-3d/100000/1": 25, "transport/replicates/1000/2": 4,
     ]
 
     /// The job of a name, or nil: `direct/CIRCUIT/POINTS/THREADS`, `flow/CIRCUIT/POINTS/THREADS`, both for 16 data, or
-    /// `expansion/QUBITSxLAYERS/DATA`, `continuum/METHOD/CELLS/THREADS`, or `archive/KIND/CELLS`.
+    /// `expansion/QUBITSxLAYERS/DATA`, `continuum/METHOD/CELLS/THREADS`,
+    /// `archive/KIND/CELLS`, or `transport/KIND/ATOMS/THREADS`.
     public static func named(_ name: String) throws -> Job? {
         let words = name.split(separator: "/").map(String.init)
         let numbers = words.suffix(2).compactMap(Int.init)
@@ -134,6 +142,7 @@ extension Job {
             return try archive(name, words[1], cells: cells, target: target)
         }
         if words.first == "continuum" { return try continuum(name, Array(words.dropFirst()), target: target) }
+        if words.first == "transport" { return try transport(name, Array(words.dropFirst()), target: target) }
         guard words.count == 4, numbers.count == 2, let expert = try ReferenceExperts.named(words[1]) else {
             return nil
         }
