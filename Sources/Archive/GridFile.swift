@@ -116,10 +116,17 @@ public enum GridFile {
         try RunFileReader.reading(file) { root, size in
             let dataset = try root.dataset(at: path)
             let shape = try dataset.extent()
-            // What a file does not hold is not worth the memory: deflate reaches a factor of a thousand or so.
-            let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-            guard count >= 0, count / 2000 <= size else {
-                throw ArchiveError.damaged(path: file.path, part: path, reason: "\(shape) numbers in \(size) bytes")
+            // What a file does not hold is not worth the memory: deflate reaches a factor of a thousand or so. An array that shows
+            // others has no bytes of its own.
+            let stored = try dataset.chunk() == nil ? size : min(size, dataset.storedBytes())
+            var count = 1
+            for length in shape {
+                let (product, overflow) = count.multipliedReportingOverflow(by: length)
+                guard !overflow, product <= 1032 / 8 * stored + 1 << 13 else {
+                    throw ArchiveError.damaged(
+                        path: file.path, part: path, reason: "\(shape) numbers in \(stored) bytes")
+                }
+                count = product
             }
             return (try dataset.reals(count: count), shape)
         }
