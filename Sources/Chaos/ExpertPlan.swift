@@ -98,7 +98,7 @@ public struct ExpertPlan: Sendable, Equatable {
             let residual = (2 * problem.loss(moments: joint.means[output])).squareRoot()
             // |L_N − L| ≤ R D + D²/2 for the distance D of the functions on the training inputs.
             let distance = goal == .function ? error : (residual * residual + 2 * error).squareRoot() - residual
-            let size = bound.function[output] / distance
+            let size = (usesHeldOut ? bound.heldOutFunction : bound.function)[output] / distance
             return max(most, size * size / (1 - confidence))
         }
     }

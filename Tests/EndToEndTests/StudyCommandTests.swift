@@ -99,6 +99,10 @@ import Testing
 
     @Test(arguments: [
         ("counts: [10, 100, 200, 400]", "counts: [10, 100, 200]", "expected at least 3"),
+        (
+            "output: {file: small.h5}", "study: {kind: sweep, key: time.end, values: [1, 2], labels: [one]}",
+            "expected as many"
+        ),
         ("output: {file: small.h5}", "study: {kind: sweep, values: [1]}", "the key 'key' is missing"),
         ("output: {file: small.h5}", "study: {kind: sweep, key: time.ond, values: [1]}", "did you mean 'end'"),
         ("replicates: 4", "replicates: 1", "expected at least 2"),

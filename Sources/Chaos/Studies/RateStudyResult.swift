@@ -186,6 +186,7 @@ public struct RateStudyResult: Sendable {
             switch quantity {
             case .coupling: bound = study.bound.coupling[output]
             case .functionError: bound = study.bound.function[output]
+            case .functionErrorTest: bound = study.bound.heldOutFunction[output]
             default: return nil
             }
             return Bound(

@@ -79,7 +79,7 @@ struct RatesCommand: ParsableCommand {
     private func sweep(
         _ section: StudySection, _ folder: URL, _ parallelism: Parallelism, _ progress: Progress
     ) throws -> (StudyTables, String) {
-        let (key, values) = section.sweep
+        let (key, values, labels) = section.sweep
         // Everything is checked before anything is computed.
         let experiments = try values.map { value in
             let read = try Experiment(
@@ -88,12 +88,12 @@ struct RatesCommand: ParsableCommand {
             return read
         }
         var rows: [SweepSummary.Row] = []
-        for (value, read) in zip(values, experiments) {
-            progress.note("\(key) = \(value)")
+        for (label, read) in zip(labels, experiments) {
+            progress.note("\(key): \(label)")
             let (prepared, result) = try measured(read, section, folder, parallelism, progress)
             rows.append(
                 SweepSummary.Row(
-                    value, monomials: prepared.problem.basis.count, data: prepared.problem.targets.count,
+                    label, monomials: prepared.problem.basis.count, data: prepared.problem.targets.count,
                     result: result, time: prepared.study.times.last ?? 0))
         }
         let time = experiments.first?.compare?.outputs.last.map { experiments[0].times[$0] } ?? 0

@@ -17,7 +17,7 @@ struct StudySection {
 
     var kind = Kind.rates
     /// The key that a sweep changes, and its values as YAML.
-    var sweep: (key: String, values: [String]) = ("", [])
+    var sweep: (key: String, values: [String], labels: [String]) = ("", [], [])
     var gammas = [0.5, 0.75, 1]
     var centre = false
     var steps = [0.04, 0.02, 0.01, 0.005]
@@ -41,7 +41,7 @@ struct StudySection {
         let keys = try node.children(known: [
             "kind", "precision", "least", "batch", "experts", "distances", "spectrum", "wrong_targets", "folder",
             "gammas", "centre",
-            "steps", "batches", "shots", "key", "values",
+            "steps", "batches", "shots", "key", "values", "labels",
         ])
         if let node = keys["kind"] {
             kind = Kind(rawValue: try node.choice(of: Kind.allCases.map(\.rawValue))) ?? .rates
@@ -63,7 +63,12 @@ struct StudySection {
         if kind == .sweep {
             let key = try Experiment.child("key", of: keys, node).text()
             let values = try Experiment.child("values", of: keys, node).elements().map { try $0.yaml() }
-            sweep = (key, values)
+            let labels = try keys["labels"]?.elements().map { try $0.text() } ?? values
+            guard labels.count == values.count else {
+                throw try Experiment.child("labels", of: keys, node)
+                    .error("found \(labels.count) labels for \(values.count) values, expected as many")
+            }
+            sweep = (key, values, labels)
         }
         centre = try keys["centre"]?.truth() ?? false
         func list<Value>(_ name: String, _ value: (ConfigurationNode) throws -> Value) throws -> [Value]? {
@@ -100,7 +105,7 @@ struct StudySection {
         ("spectrum", [.rates, .sweep]),
         ("wrong_targets", [.rates, .sweep]), ("gammas", [.scaling]), ("centre", [.scaling]), ("steps", [.training]),
         ("batches", [.training]), ("shots", [.training]),
-        ("key", [.sweep]), ("values", [.sweep]),
+        ("key", [.sweep]), ("values", [.sweep]), ("labels", [.sweep]),
     ]
 
     /// The plan of a study.
