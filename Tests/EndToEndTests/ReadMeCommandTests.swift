@@ -36,7 +36,8 @@ import Testing
         let commands = try Self.commands()
         #expect(
             Set(commands.map { $0[1] }) == [
-                "run", "solve", "evaluate", "lift", "distance", "compare", "inspect", "export", "verify", "rates", "plan",
+                "run", "solve", "evaluate", "lift", "distance", "compare", "inspect", "export", "verify", "rates",
+                "plan",
             ])
         for words in commands {
             // Fewer experts; the shipped experiments are run in full elsewhere.
