@@ -455,7 +455,7 @@ def main():
         return float(np.abs(numbers - reference).sum() / np.abs(reference).sum())
 
     # kac's own jobs, cell averages all but the characteristics.
-    jobs = ["muscl/512/1", "weno5/128/1", "galerkin/512/1", "galerkin/128/1", "characteristics/512/1"]
+    jobs = ["muscl/512/1", "weno5/512/1", "weno5/128/1", "galerkin/512/1", "galerkin/128/1", "characteristics/512/1"]
     errors = {}
     for job in (f"continuum/{name}" for name in jobs):
         errors[job] = error(kac.result(job), "values" if "characteristics" in job else "averages")
