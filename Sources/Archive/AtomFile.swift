@@ -71,13 +71,7 @@ public struct AtomFile: Sendable, Equatable {
     private init(
         _ run: RunContents, name: String, time: Double?, ensembleCount: Int?, replicate: Int?
     ) throws {
-        guard let experts = run.experts else { throw AtomFileError.noExperts(name: name) }
-        let isStored = (ensembleCount ?? experts.ensembleCount) == experts.ensembleCount && (replicate ?? 0) == 0
-        guard isStored else {
-            throw AtomFileError.notStored(
-                name: name, count: ensembleCount ?? experts.ensembleCount, replicate: replicate ?? 0,
-                stored: experts.ensembleCount)
-        }
+        let experts = try run.storedEnsemble(count: ensembleCount, replicate: replicate, name: name)
         let output = try run.output(at: time, name: name)
         angles = experts.positions.map { $0[output] }
         let weights = experts.weights[output]
@@ -141,8 +135,8 @@ public enum AtomFileError: Error, Sendable, Equatable, CustomStringConvertible {
     case negativeWeight(name: String, line: Int, value: Double)
     /// The run has no experts.
     case noExperts(name: String)
-    /// The run file has another ensemble than the one asked for.
-    case notStored(name: String, count: Int, replicate: Int, stored: Int)
+    /// The run file has other ensembles than the one asked for, by sizes the numbers of their replicates.
+    case notStored(name: String, count: Int, replicate: Int, replicates: [Int: Int])
     /// An ensemble was named for a file that has none.
     case noEnsembles(name: String)
 
@@ -162,8 +156,12 @@ public enum AtomFileError: Error, Sendable, Equatable, CustomStringConvertible {
         case .negativeWeight(let name, let line, let value):
             "\(name):\(line): found the weight \(value), expected no negative weight"
         case .noExperts(let name): "\(name): the run has no experts: it was solved without particles"
-        case .notStored(let name, let count, let replicate, let stored):
-            "\(name): asked for \(count) experts, replicate \(replicate); the run file has \(stored) experts, replicate 0"
+        case .notStored(let name, let count, let replicate, let replicates):
+            "\(name): asked for \(count) experts, replicate \(replicate); the run file has "
+                + replicates.sorted { $0.key < $1.key }
+                .map { "\($0.key) experts, \($0.value == 1 ? "replicate 0" : "replicates 0 to \($0.value - 1)")" }
+                .joined(separator: "; ")
+                + (replicates.values.reduce(0, +) == 1 ? "; 'kac run --store-ensembles all' keeps all of them" : "")
         case .noEnsembles(let name):
             "\(name): a number of experts or a replicate was named for a file that is no run file: leave them out"
         }

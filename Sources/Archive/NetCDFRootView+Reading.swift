@@ -58,6 +58,9 @@ extension NetCDFRootView.Reader {
         if names.contains("expert") {
             contents.experts = try experts(dimension: grid?.dimension, outputs: times.count, among: names)
         }
+        if names.contains(NetCDFRootView.ensembles), let experts = contents.experts {
+            contents.ensembles = try ensembles(dimension: experts.positions.count, outputs: times.count)
+        }
         if names.contains("datum") {
             try readData(into: &contents, among: names)
         }
@@ -135,6 +138,43 @@ extension NetCDFRootView.Reader {
             positions: positions, weights: try rows("expert_weight"), ensembleCount: Int(ensembleCount))
     }
 
+    private func ensembles(dimension: Int, outputs: Int) throws -> [ExpertTrajectories] {
+        guard case .group(let folder) = try root.member(NetCDFRootView.ensembles) else {
+            throw damaged("/\(NetCDFRootView.ensembles)", "it is no group")
+        }
+        var found: [ExpertTrajectories] = []
+        for sizeName in try folder.memberNames() {
+            guard let count = number(sizeName, after: "n"), case .group(let size) = try folder.member(sizeName) else {
+                throw damaged(folder.path(of: sizeName), "it is no group of ensembles")
+            }
+            for name in try size.memberNames() where name != "expert" {
+                guard let replicate = number(name, after: "r"), case .group(let group) = try size.member(name) else {
+                    throw damaged(size.path(of: name), "it is no ensemble")
+                }
+                func rows(_ name: String) throws -> [[Double]] {
+                    guard case .dataset(let dataset) = try group.member(name) else {
+                        throw damaged(group.path(of: name), "it is no array")
+                    }
+                    let array = try check(dataset)
+                    try expect(array, .real, extent: [outputs, count])
+                    return try (0..<outputs).map { try dataset.reals(count: count, row: $0) }
+                }
+                var ensemble = ExpertTrajectories(
+                    positions: try NetCDFRootView.axes(dimension).map { try rows("expert_\($0)") },
+                    weights: try rows("expert_weight"), ensembleCount: count)
+                ensemble.replicate = replicate
+                found.append(ensemble)
+            }
+        }
+        return found
+    }
+
+    /// The number in a name such as `n100`.
+    private func number(_ name: String, after letter: String) -> Int? {
+        guard name.hasPrefix(letter), let number = Int(name.dropFirst()), "\(letter)\(number)" == name else { return nil }
+        return number
+    }
+
     private func readData(into contents: inout RunContents, among names: Set<String>) throws {
         let datum = try array("datum", among: names)
         try expect(datum, .integer, extent: [nil])
@@ -210,7 +250,8 @@ extension NetCDFRootView.Reader {
     /// The arrays of the file with what they cost, groups in depth; of a run file those of the master data.
     func storage() throws -> [StoredPart] {
         let isRun = try root.text(attribute: "software") == NetCDFRootView.software
-        return try storage(of: root, leavingOut: isRun ? NetCDFRootView.viewNames : [], depth: 0)
+        var known: Set<UInt64> = []
+        return try storage(of: root, leavingOut: isRun ? NetCDFRootView.viewNames : [], except: &known, depth: 0)
     }
 
     /// What each of the other views of the file costs.
@@ -251,16 +292,18 @@ extension NetCDFRootView.Reader {
         }
     }
 
+    /// An array with several names is told by the first one.
     private func storage(
-        of group: HDF5Group, leavingOut others: [String] = [], depth: Int
+        of group: HDF5Group, leavingOut others: [String] = [], except known: inout Set<UInt64>, depth: Int
     ) throws -> [StoredPart] {
         // A damaged file may have a group inside itself.
         guard depth <= 16 else { throw damaged(group.path, "groups are nested more than 16 deep") }
         var parts: [StoredPart] = []
         for name in try group.memberNames() where !others.contains(name) {
             switch try group.member(name) {
-            case .group(let inner): parts += try storage(of: inner, depth: depth + 1)
+            case .group(let inner): parts += try storage(of: inner, except: &known, depth: depth + 1)
             case .dataset(let dataset):
+                guard try known.insert(dataset.place().address).inserted else { continue }
                 let extent = try dataset.extent()
                 let plain = extent.reduce((value: try dataset.bytesOfElement(), isTooLarge: false)) {
                     let (product, overflow) = $0.value.multipliedReportingOverflow(by: $1)

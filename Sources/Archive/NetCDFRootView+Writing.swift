@@ -9,7 +9,11 @@ extension NetCDFRootView {
         let time = try writeTime(contents.times, into: root)
         try writeDensity(contents, over: time, into: root)
         try writeSeries(contents.series, over: time, into: root)
-        if let experts = contents.experts { try write(experts, over: time, into: root) }
+        if let experts = contents.experts {
+            let expert = try index("expert", count: experts.weights[0].count, into: root)
+            try write(experts, over: [time, expert], into: root, rowsInChunk: 1)
+            try write(contents.ensembles, beside: experts, over: time, into: root)
+        }
         try writeData(contents, over: time, into: root)
         try write(contents.tables, into: root)
         try write(contents.inputs, into: root)
@@ -85,24 +89,49 @@ extension NetCDFRootView {
         }
     }
 
+    /// All ensembles, a group for each size and in it one for each replicate.
     private static func write(
-        _ experts: ExpertTrajectories, over time: HDF5Dataset, into root: HDF5Group
+        _ ensembles: [ExpertTrajectories], beside experts: ExpertTrajectories, over time: HDF5Dataset,
+        into root: HDF5Group
     ) throws(HDF5Error) {
-        let count = experts.weights[0].count
-        let expert = try index("expert", count: count, into: root)
+        guard !ensembles.isEmpty else { return }
+        let folder = try root.createGroup(Self.ensembles)
+        let sizes = Dictionary(grouping: ensembles, by: \.ensembleCount).sorted { $0.key < $1.key }
+        for (count, replicates) in sizes {
+            let size = try folder.createGroup("n\(count)")
+            let expert = try index("expert", count: count, into: size)
+            for ensemble in replicates.sorted(by: { $0.replicate < $1.replicate }) {
+                let group = try size.createGroup("r\(ensemble.replicate)")
+                if ensemble == experts {
+                    for name in axes(experts.positions.count) + ["weight"] {
+                        try group.link("expert_\(name)", to: "/expert_\(name)")
+                    }
+                } else {
+                    // Small ensembles have several outputs in a chunk: a chunk costs some fifty bytes of directory.
+                    let rows = max(1, min(ensemble.weights.count, 8192 / count))
+                    try write(ensemble, over: [time, expert], into: group, rowsInChunk: rows)
+                }
+            }
+        }
+    }
+
+    private static func write(
+        _ experts: ExpertTrajectories, over scales: [HDF5Dataset], into root: HDF5Group, rowsInChunk: Int
+    ) throws(HDF5Error) {
+        let chunk = [rowsInChunk, experts.weights[0].count]
         let axes = axes(experts.positions.count)
         for (axis, rows) in experts.positions.enumerated() {
             let position = try rectangle(
-                "expert_\(axes[axis])", rows, layout: .init(chunk: [1, count], isExtensible: true), into: root)
-            try position.attach([time, expert])
+                "expert_\(axes[axis])", rows, layout: .init(chunk: chunk, isExtensible: true), into: root)
+            try position.attach(scales)
             try position.setAttribute("long_name", "angle theta_\(axis) of the experts")
             try position.setAttribute("units", "radian")
         }
         // Weights are mostly one constant, which compresses to nothing.
         let weight = try rectangle(
             "expert_weight", experts.weights,
-            layout: .init(chunk: [1, count], isCompressed: true, isExtensible: true), into: root)
-        try weight.attach([time, expert])
+            layout: .init(chunk: chunk, isCompressed: true, isExtensible: true), into: root)
+        try weight.attach(scales)
         try weight.setAttribute("long_name", "weight of the experts")
     }
 

@@ -7,6 +7,8 @@
 /// /potential, /velocity_x, /velocity_y, /velocity_z  as /density, where they were asked for
 /// /function    f8[T, datum]                     /<series>  f8[T]     /<per datum>  f8[datum]
 /// /tables/<name>/<column>  one array a column, the first is the scale of the others
+/// /ensembles/n<N>/expert, /ensembles/n<N>/r<k>/expert_x, …, expert_weight  where all ensembles were asked for; those of /expert_x
+///              are the same arrays, by another link
 /// /inputs/file_<k>     u1[bytes], attribute name: the files that the experiment names, as they were
 /// ```
 /// Beyond three angles there is no grid, and no /density, /x, /y, /z; the root attribute `grid` is then "none".
@@ -19,6 +21,9 @@ enum NetCDFRootView {
 
     /// The root's members that are other views of the same data.
     static let viewNames = ["VTKHDF", "VTKHDF_experts", "data"]
+
+    /// The group of all ensembles.
+    static let ensembles = "ensembles"
 
     /// The value of the root attribute `software`.
     static let software = "kac"

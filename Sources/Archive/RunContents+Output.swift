@@ -11,4 +11,21 @@ extension RunContents {
         }
         return index
     }
+
+    /// The experts of an ensemble; of what is not named, those of the largest one and of replicate 0.
+    ///
+    /// - Parameter name: stands for the run file in a complaint.
+    /// - Throws: `AtomFileError.noExperts` or `.notStored`.
+    public func storedEnsemble(
+        count: Int?, replicate: Int?, name: String
+    ) throws(AtomFileError) -> ExpertTrajectories {
+        guard let experts else { throw .noExperts(name: name) }
+        let all = [experts] + ensembles
+        let wanted = (count ?? experts.ensembleCount, replicate ?? 0)
+        guard let found = all.first(where: { ($0.ensembleCount, $0.replicate) == wanted }) else {
+            let sizes = Dictionary(grouping: all, by: \.ensembleCount).mapValues { Set($0.map(\.replicate)).count }
+            throw .notStored(name: name, count: wanted.0, replicate: wanted.1, replicates: sizes)
+        }
+        return found
+    }
 }

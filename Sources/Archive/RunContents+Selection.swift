@@ -13,7 +13,7 @@ public enum RunField: String, Sendable, CaseIterable {
 }
 
 extension RunContents {
-    /// Some outputs and some parts.
+    /// Some outputs and some parts; of the ensembles only that of `experts`.
     ///
     /// - Precondition: the outputs increase, and there is at least one.
     func selecting(outputs: [Int], fields: Set<RunField>) -> RunContents {
@@ -28,12 +28,8 @@ extension RunContents {
             (part.function, part.perDatum) = (nil, [:])
         }
         if !fields.contains(.tables) { part.tables = [] }
-        part.experts =
-            fields.contains(.experts)
-            ? experts.map {
-                ExpertTrajectories(
-                    positions: $0.positions.map(rows), weights: rows($0.weights), ensembleCount: $0.ensembleCount)
-            } : nil
+        part.experts = fields.contains(.experts) ? experts?.selecting(outputs: outputs) : nil
+        part.ensembles = []
         part.potential = potential.map(rows)
         part.velocity = velocity.map { $0.map(rows) }
         if !fields.contains(.density) {

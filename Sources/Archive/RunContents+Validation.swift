@@ -92,7 +92,28 @@ extension RunContents {
     }
 
     private func validateExperts() throws(ArchiveError) {
-        guard let experts else { return }
+        guard let experts else {
+            try require(ensembles.isEmpty, "there are ensembles without the experts of the largest one")
+            return
+        }
+        try require(experts.replicate == 0, "the experts are of replicate \(experts.replicate), expected 0")
+        try validate(experts)
+        for ensemble in ensembles {
+            try require(
+                ensemble.positions.count == experts.positions.count,
+                "an ensemble has \(ensemble.positions.count) angles, the experts have \(experts.positions.count)")
+            try require(ensemble.replicate >= 0, "there is a replicate \(ensemble.replicate)")
+            try require(
+                ensemble.ensembleCount == ensemble.weights.first?.count,
+                "an ensemble of \(ensemble.ensembleCount) experts has \(ensemble.weights.first?.count ?? 0)")
+            try validate(ensemble)
+        }
+        try require(
+            Set(ensembles.map { [$0.ensembleCount, $0.replicate] }).count == ensembles.count, "an ensemble is there twice"
+        )
+    }
+
+    private func validate(_ experts: ExpertTrajectories) throws(ArchiveError) {
         let axes = grid?.dimension ?? max(4, experts.positions.count)
         try require(
             experts.positions.count == axes,

@@ -39,8 +39,10 @@ public struct RunContents: Sendable, Equatable {
     public var potential: [[Double]]?
     /// The velocity `−∇V` there, as `[axis][time][cell]`.
     public var velocity: [[[Double]]]?
-    /// The experts of one ensemble, when there are particles.
+    /// The experts of one ensemble, when there are particles: replicate 0 of the largest.
     public var experts: ExpertTrajectories?
+    /// All ensembles, that one included, by their sizes and replicates; none unless they were asked for.
+    public var ensembles: [ExpertTrajectories] = []
     /// Series over the outputs, such as `loss` and `entropy`.
     public var series: [String: [Double]]
     /// The limit's generated function at the training inputs, as `[time][datum]`.

@@ -35,8 +35,8 @@ public struct Comparison: Sendable {
     public let times: [Double]
     /// The quantities, in the order of the tables.
     public let quantities: [Quantity]
-    /// Replicate 0 of the largest ensemble at every output time of the limit.
-    public let trajectory: [Ensemble]
+    /// The ensembles that were kept at every output time of the limit, `[replicate][count][output]`.
+    private let trajectories: [[[Ensemble]]]
     /// The generated function of that ensemble at the training and held-out inputs, at every output time.
     public let largestFunctions: [(training: [Double], heldOut: [Double])]
     /// Why distances are missing, if any are.
@@ -98,13 +98,19 @@ public struct Comparison: Sendable {
             }
             return Dictionary(uniqueKeysWithValues: orders)
         }
-        trajectory = results[0].trajectory
+        trajectories = results.map(\.trajectories)
         largestFunctions = results[0].functions
         failures = zip(plan.outputs, densities).compactMap { output, density in
             guard case .failure(let error) = density, !plan.wasserstein.isEmpty else { return nil }
             return "no Wasserstein distance at t = \(limit.times[output]): \(error)"
         }
     }
+
+    /// Replicate 0 of the largest ensemble at every output time of the limit.
+    public var trajectory: [Ensemble] { trajectories[0][plan.counts.count - 1] }
+
+    /// A replicate of the ensemble at a position of the plan's list of counts, at every output time of the limit; none unless it was kept.
+    public func trajectory(count: Int, replicate: Int) -> [Ensemble] { trajectories[replicate][count] }
 
     /// The number of angles.
     public var dimension: Int { trajectory.first?.dimension ?? 1 }
@@ -115,9 +121,10 @@ public struct Comparison: Sendable {
         let largest = Double(plan.counts[plan.counts.count - 1])
         let experts = Double(plan.counts.reduce(0, +)) + (plan.coupling ? largest : 0)
         let distances = Double(plan.counts.reduce(0, +) * plan.outputs.count) * workPerDistance(plan, limit)
-        // One ensemble is followed to the last output.
+        // The ensembles that are kept are followed to the last output.
+        let kept = plan.keepsEnsembles ? Double(plan.replicates * plan.counts.reduce(0, +)) : largest
         return Double(plan.replicates) * (experts * compared + distances)
-            + largest * ((limit.times.last ?? compared) - compared)
+            + kept * ((limit.times.last ?? compared) - compared)
     }
 
     /// The time of a distance, as that over which an expert is followed meanwhile: on the torus it is most of the work.
@@ -239,13 +246,14 @@ private struct ReplicateJob: Sendable {
         var finishedCounts = 0
         var samples: [Comparison.Sample] = []
         var variates: [Double] = []
-        var trajectory: [Ensemble] = []
+        /// The kept ensembles at the outputs of the limit, by the positions of their counts.
+        var trajectories: [[Ensemble]]
         var functions: [(training: [Double], heldOut: [Double])] = []
     }
 
     func run(replicate: Int) throws -> Outcome {
         let track = recorder?.track("replicate \(replicate)")
-        var outcome = try Outcome(track?.resumed, problem)
+        var outcome = try Outcome(track?.resumed, problem, plan)
         if outcome.finishedCounts == plan.counts.count { return outcome }
         // The integration that was under way: that of the copies, or of the next number of experts.
         var resumed = track?.resumed?.parts["integration"]
@@ -266,7 +274,9 @@ private struct ReplicateJob: Sendable {
         }
         for (index, count) in plan.counts.enumerated().dropFirst(outcome.finishedCounts) {
             let references = variateReferences.isEmpty ? [] : variateReferences[index]
-            let keeps = replicate == 0 && count == largest
+            let isLargest = replicate == 0 && count == largest
+            let keeps = plan.keepsEnsembles || isLargest
+            let position = index
             try flow.train(
                 draws.prefix(count), times: keeps ? limit.times : times, resuming: resumed,
                 afterStep: { time, integration in
@@ -274,8 +284,8 @@ private struct ReplicateJob: Sendable {
                     track?.offer { outcome.snapshot(integration()) }
                 }
             ) { index, ensemble, moments in
-                if keeps {
-                    outcome.trajectory.append(ensemble)
+                if keeps { outcome.trajectories[position].append(ensemble) }
+                if isLargest {
                     outcome.functions.append(
                         (problem.function(moments: moments), problem.heldOutFunction(moments: moments)))
                 }
@@ -350,7 +360,8 @@ private struct ReplicateJob: Sendable {
 
 extension ReplicateJob.Outcome {
     /// What a snapshot says; without one nothing.
-    init(_ snapshot: Snapshot?, _ problem: MeanFieldProblem) throws {
+    init(_ snapshot: Snapshot?, _ problem: MeanFieldProblem, _ plan: ComparisonPlan) throws {
+        trajectories = plan.counts.map { _ in [] }
         guard let snapshot else { return }
         finishedCounts = try snapshot.integer("finished_counts", atLeast: 0)
         let values = try snapshot.reals("samples")
@@ -367,8 +378,8 @@ extension ReplicateJob.Outcome {
             }
         }
         copies = try ensembles("copies")
-        trajectory = try ensembles("trajectory")
-        functions = try trajectory.indices.map { index in
+        trajectories = try plan.counts.indices.map { try ensembles("trajectory_\($0)") }
+        functions = try (0..<snapshot.integer("functions", atLeast: 0)).map { index in
             (
                 training: try snapshot.reals("function_\(index)", count: problem.targets.count),
                 heldOut: try snapshot.reals("held_out_function_\(index)", count: problem.heldOutTargets.count)
@@ -389,7 +400,8 @@ extension ReplicateJob.Outcome {
             }
         }
         store(copies, "copies")
-        store(trajectory, "trajectory")
+        for (count, trajectory) in trajectories.enumerated() { store(trajectory, "trajectory_\(count)") }
+        snapshot.store(functions.count, as: "functions")
         for (index, function) in functions.enumerated() {
             snapshot.store(function.training, as: "function_\(index)")
             snapshot.store(function.heldOut, as: "held_out_function_\(index)")

@@ -21,6 +21,8 @@ public struct ComparisonPlan: Sendable {
     /// Whether the mean of `W₂²` is wanted with the copies as control variate (`Comparison.squaredW2`); that needs
     /// `coupling` and the order 2.
     public var controlVariate: Bool
+    /// Whether all ensembles are kept at every output of the limit, rather than one.
+    public var keepsEnsembles = false
 
     /// A plan that compares everything.
     public init(counts: [Int], replicates: Int, seed: UInt64, outputs: [Int]) {

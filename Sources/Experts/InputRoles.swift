@@ -89,6 +89,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case observableTooWide(qubit: Int, qubitCount: Int)
     /// The circuit has more qubits than the method can hold.
     case tooManyQubits(Int, limit: Int)
+    /// A string of the observable sees more qubits than the method can hold.
+    case coneTooWide(qubits: Int, limit: Int)
 
     /// What was found, what was expected and what to do.
     public var description: String { description(file: nil) }
@@ -107,9 +109,12 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
             "the input '\(name)' is an amplitude of the initial state and cannot be trained: amplitudes are data"
         case .observableTooWide(let qubit, let count):
             "the observable touches qubit \(qubit), expected 0 to \(count - 1) as the circuit has \(count)"
+        case .coneTooWide(let count, let limit):
+            "a string of the observable has \(count) qubits in its light cone, expected at most \(limit): take fewer layers "
+                + "or a more local observable"
         case .tooManyQubits(let count, let limit):
-            "found \(count) qubits, expected at most \(limit) for this method; leave out qubits that the observable does "
-                + "not depend on"
+            "found \(count) qubits, expected at most \(limit) with amplitudes that are data; leave out qubits that the observable "
+                + "does not depend on"
         }
     }
 

@@ -26,12 +26,17 @@ public struct Lift: Sendable {
     public let form: Form
     /// How they were found.
     public let path: Path
-    /// Why not by the expert's structure; `nil` on that path.
+    /// Why not by the expert's structure, or what an expansion by it leaves out; `nil` where there is nothing to say.
     public let reason: String?
 
     /// A lift by the expert's structure.
     public init(_ expansion: TrigonometricExpansion) {
         (form, path, reason) = (.polynomials(expansion), .expansion, nil)
+    }
+
+    /// A lift by the expert's structure that says what it leaves out.
+    init(_ expansion: TrigonometricExpansion, leavingOut remark: String?) {
+        (form, path, reason) = (.polynomials(expansion), .expansion, remark)
     }
 
     /// An expansion that values of the function gave.

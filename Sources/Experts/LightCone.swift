@@ -23,7 +23,8 @@ extension Circuit {
     /// - Complexity: linear in the gates.
     public func lightCone(of string: PauliString) -> LightCone {
         precondition(string.width <= qubitCount, "the string touches a qubit that the circuit does not have")
-        var isReached = (0..<qubitCount).map { $0 < UInt64.bitWidth && (string.x | string.z) >> UInt64($0) & 1 == 1 }
+        var isReached = Array(repeating: false, count: qubitCount)
+        for qubit in string.qubits { isReached[qubit] = true }
         var inside: [Int] = []
         var inputs: Set<Int> = []
         for (index, instruction) in instructions.enumerated().reversed()
@@ -36,5 +37,37 @@ extension Circuit {
         if isReached.contains(true) { inputs.formUnion(amplitudes) }
         return LightCone(
             qubits: (0..<qubitCount).filter { isReached[$0] }, instructions: inside.reversed(), inputs: inputs.sorted())
+    }
+
+    /// An observable by what its strings depend on: for each set of qubits that a `DependencyCone` has the gates of these cones, on these
+    /// qubits alone, and the strings there. Qubits are called by their places in `qubits`; the inputs stay what they are.
+    ///
+    /// A gate outside the cone of a string changes nothing about it, so the gates of several cones may be put together.
+    ///
+    /// - Precondition: the circuit starts in `|0…0⟩`, and has the observable's qubits.
+    /// - Complexity: strings times gates.
+    func parts(of observable: PauliSum) throws -> [(circuit: Circuit, observable: PauliSum, qubits: [Int])] {
+        precondition(amplitudes.isEmpty, "a part of a state of given amplitudes is no such state")
+        var inside: [[Int]: Set<Int>] = [:]
+        var terms: [[Int]: [PauliSum.Term]] = [:]
+        var order: [[Int]] = []
+        for term in observable.terms {
+            let cone = DependencyCone(of: term.string, after: self)
+            if inside[cone.qubits] == nil { order.append(cone.qubits) }
+            inside[cone.qubits, default: []].formUnion(cone.instructions)
+            terms[cone.qubits, default: []].append(.init(term.string.placed(in: cone.qubits), term.coefficient))
+        }
+        return try order.map { qubits in
+            let places = Dictionary(uniqueKeysWithValues: qubits.enumerated().map { ($1, $0) })
+            let circuit = try Circuit(
+                qubitCount: max(1, qubits.count), inputs: inputs,
+                instructions: inside[qubits, default: []].sorted().map { index in
+                    let old = instructions[index]
+                    return Instruction(
+                        old.gate, qubits: old.qubits.compactMap { places[$0] }, angles: old.angles, line: old.line,
+                        column: old.column, definition: old.definition)
+                })
+            return (circuit, try PauliSum(terms: terms[qubits, default: []]), qubits)
+        }
     }
 }

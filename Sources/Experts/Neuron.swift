@@ -1,13 +1,14 @@
 import Foundation
 import Torus
 
-/// A classical expert whose trained parameters are phases: a neuron with the cosine for an activation.
+/// A classical expert whose trained parameters are phases: a neuron with a periodic activation.
 ///
 /// With the features `φ_p(x) = Σ_j ω_{pj} x_j`, whose frequencies `ω` are fixed:
 ///
 /// | shape | function | angles |
 /// |---|---|---|
 /// | `cosine` | `cos(θ − φ(x))` | 1 |
+/// | `tanh` | `tanh(g cos(θ − φ(x)))` with the gain `g`: no last frequency, so the expansion is cut and says what it leaves out | 1 |
 /// | `twoAngle` | `cos θ₀ · cos(θ₁ − φ(x))`, a trained output weight and a trained phase | 2 |
 /// | `additive` | `(1/d) Σ_p cos(θ_p − φ_p(x))` | d |
 /// | `product` | `Π_p cos(θ_p − φ_p(x))` | d |
@@ -24,12 +25,17 @@ public struct Neuron: Expert {
     public enum Shape: String, Sendable, CaseIterable {
         /// `cos(θ − φ(x))`.
         case cosine
+        /// `tanh(g cos(θ − φ(x)))`.
+        case tanh
         /// `cos θ₀ · cos(θ₁ − φ(x))`.
         case twoAngle = "two_angle"
         /// `(1/d) Σ_p cos(θ_p − φ_p(x))`.
         case additive
         /// `Π_p cos(θ_p − φ_p(x))`.
         case product
+
+        /// Whether there is one feature `φ(x)`, whatever the inputs.
+        public var hasOneFeature: Bool { self == .cosine || self == .tanh || self == .twoAngle }
     }
 
     /// The most angles that a product can have: its expansion has `2^d` monomials.
@@ -43,18 +49,26 @@ public struct Neuron: Expert {
     public let inputNames: [String]
     /// The frequencies `ω_{pj}`, one row a feature.
     public let frequencies: [[Double]]
+    /// The gain `g` of `tanh`; 1 for the others.
+    public let gain: Double
+    private let series: TanhSeries?
 
     /// The neuron of a shape with the given frequencies.
     ///
     /// - Parameters:
     ///   - parameters: the names of the angles; `nil`: `theta0`, `theta1`, …
     ///   - inputs: the names of the data inputs `x_j`.
-    ///   - frequencies: one row a feature, one number an input: a single row for `cosine` and `twoAngle`.
+    ///   - frequencies: one row a feature, one number an input: a single row for `cosine`, `tanh` and `twoAngle`.
+    ///   - gain: of `tanh`, above 0 and at most 20.
+    ///   - tolerance: how much the expansion of `tanh` may leave out, 1e-13 at least.
     /// - Throws: `NeuronError` when the numbers do not fit.
-    public init(_ shape: Shape, parameters: [String]? = nil, inputs: [String], frequencies: [[Double]]) throws {
+    public init(
+        _ shape: Shape, parameters: [String]? = nil, inputs: [String], frequencies: [[Double]], gain: Double = 1,
+        tolerance: Double = 1e-9
+    ) throws {
         let features = frequencies.count
         switch shape {
-        case .cosine, .twoAngle: guard features == 1 else { throw NeuronError.features(found: features, expected: 1) }
+        case .cosine, .tanh, .twoAngle: guard features == 1 else { throw NeuronError.features(found: features, expected: 1) }
         case .additive: guard features >= 1 else { throw NeuronError.features(found: 0, expected: 1) }
         case .product:
             guard (1...Self.largestProduct).contains(features) else {
@@ -77,7 +91,12 @@ public struct Neuron: Expert {
         parameterNames = names
         inputNames = inputs
         self.frequencies = frequencies
+        self.gain = gain
+        series = shape == .tanh ? try TanhSeries(gain: gain, tolerance: tolerance) : nil
     }
+
+    /// A bound of what the expansion leaves out of a value; 0 unless the shape is `tanh`.
+    public var truncation: Double { series?.truncation ?? 0 }
 
     private static func repeated(in names: [String]) -> String? {
         var seen: Set<String> = []
@@ -122,6 +141,10 @@ public struct Neuron: Expert {
             return (
                 differences.reduce(0) { $0 + cos($1) } * share, differences.map { -sin($0) * share }
             )
+        case .tanh:
+            let difference = parameters[0] - features[0]
+            let value = Foundation.tanh(gain * cos(difference))
+            return (value, [-(1 - value * value) * gain * sin(difference)])
         case .twoAngle:
             let difference = parameters[1] - features[0]
             let (weight, activation) = (cos(parameters[0]), cos(difference))
@@ -135,7 +158,17 @@ public struct Neuron: Expert {
         }
     }
 
-    /// The expansion, by the addition theorem.
+    /// The expansion, and where the expert's series goes on beyond it what is left out.
+    public func lift(inputs: [[Double]]) throws -> Lift {
+        let remark = series.flatMap { series in
+            series.harmonics.last.map {
+                "the series of tanh ends at frequency \($0), which leaves out \(String(format: "%.1e", series.truncation)) at most"
+            }
+        }
+        return Lift(try expansion(inputs: inputs), leavingOut: remark)
+    }
+
+    /// The expansion, by the addition theorem; of `tanh` as far as its tolerance asks for, see `truncation`.
     ///
     /// - Throws: `ExpansionError` when a row does not fit.
     public func expansion(inputs: [[Double]]) throws -> TrigonometricExpansion {
@@ -151,6 +184,12 @@ public struct Neuron: Expert {
             for p in frequencies.indices {
                 terms.append((.init([one(p, .cosine)]), rows.map { share * cos($0[p]) }))
                 terms.append((.init([one(p, .sine)]), rows.map { share * sin($0[p]) }))
+            }
+        case .tanh:
+            for (k, c) in zip(series?.harmonics ?? [], series?.coefficients ?? []) {
+                let angles = rows.map { remainder($0[0], 2 * .pi) * Double(k) }
+                terms.append((.init([.init(.cosine, axis: 0, harmonic: k)]), angles.map { c * cos($0) }))
+                terms.append((.init([.init(.sine, axis: 0, harmonic: k)]), angles.map { c * sin($0) }))
             }
         case .twoAngle:
             terms.append((.init([one(0, .cosine), one(1, .cosine)]), rows.map { cos($0[0]) }))
@@ -187,6 +226,12 @@ public enum NeuronError: Error, Equatable, CustomStringConvertible {
     case notFinite(feature: Int, value: Double)
     /// There are not as many names as angles.
     case parameters(found: Int, expected: Int)
+    /// The gain of `tanh` is not above 0, or too large.
+    case gain(Double)
+    /// The tolerance is not below 1, or below the rounding of a series.
+    case tolerance(Double)
+    /// The series of `tanh` would be too long.
+    case series(gain: Double, tolerance: Double, largest: Int)
     /// A name stands twice.
     case repeatedName(String)
 
@@ -202,6 +247,13 @@ public enum NeuronError: Error, Equatable, CustomStringConvertible {
         case .notFinite(let feature, let value):
             "feature \(feature) has the frequency \(value), expected a finite number"
         case .parameters(let found, let expected): "found \(found) names of angles, expected \(expected)"
+        case .gain(let gain):
+            "found the gain \(gain), expected a number above 0 and at most \(Int(TanhSeries.largestGain))"
+        case .tolerance(let tolerance):
+            "found the tolerance \(tolerance), expected a number from \(TanhSeries.smallestTolerance) to below 1"
+        case .series(let gain, let tolerance, let largest):
+            "tanh with the gain \(gain) needs frequencies beyond \(largest) for a tolerance of \(tolerance): take a larger tolerance "
+                + "or a smaller gain"
         case .repeatedName(let name): "the name '\(name)' stands twice among the angles and inputs"
         }
     }

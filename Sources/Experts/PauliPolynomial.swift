@@ -36,7 +36,7 @@ struct PauliPolynomial {
     }
 
     /// Adds a term that is known to differ from all others and to be free of settled qubits.
-    mutating func append(_ string: PauliString, _ monomial: Int32, copying source: PauliPolynomial, row: Int) {
+    mutating func append(_ string: PauliWord, _ monomial: Int32, copying source: PauliPolynomial, row: Int) {
         x.append(string.x)
         z.append(string.z)
         self.monomial.append(monomial)
@@ -45,18 +45,18 @@ struct PauliPolynomial {
     }
 
     /// Adds a term with one coefficient for every datum.
-    mutating func add(_ string: PauliString, _ monomial: Int32, _ coefficient: Double) {
+    mutating func add(_ string: PauliWord, _ monomial: Int32, _ coefficient: Double) {
         guard string.x & settled == 0 else { return }
-        let base = row(PauliString(x: string.x, z: string.z & ~settled), monomial) * datumCount
+        let base = row(PauliWord(x: string.x, z: string.z & ~settled), monomial) * datumCount
         for a in 0..<datumCount { coefficients[base + a] += coefficient }
     }
 
     /// Adds `factor` times a row of another polynomial.
     mutating func add(
-        _ string: PauliString, _ monomial: Int32, _ factor: Double, times source: PauliPolynomial, row sourceRow: Int
+        _ string: PauliWord, _ monomial: Int32, _ factor: Double, times source: PauliPolynomial, row sourceRow: Int
     ) {
         guard string.x & settled == 0 else { return }
-        let base = row(PauliString(x: string.x, z: string.z & ~settled), monomial) * datumCount
+        let base = row(PauliWord(x: string.x, z: string.z & ~settled), monomial) * datumCount
         let width = datumCount
         coefficients.withUnsafeMutableBufferPointer { target in
             source.coefficients.withUnsafeBufferPointer { source in
@@ -69,11 +69,11 @@ struct PauliPolynomial {
 
     /// Adds `sign · factors_a` times a row of another polynomial.
     mutating func add(
-        _ string: PauliString, _ monomial: Int32, _ factors: [Double], sign: Double,
+        _ string: PauliWord, _ monomial: Int32, _ factors: [Double], sign: Double,
         times source: PauliPolynomial, row sourceRow: Int
     ) {
         guard string.x & settled == 0 else { return }
-        let base = row(PauliString(x: string.x, z: string.z & ~settled), monomial) * datumCount
+        let base = row(PauliWord(x: string.x, z: string.z & ~settled), monomial) * datumCount
         let width = datumCount
         coefficients.withUnsafeMutableBufferPointer { target in
             source.coefficients.withUnsafeBufferPointer { source in
@@ -95,7 +95,7 @@ struct PauliPolynomial {
     }
 
     /// The index of a term, which is made when it is missing.
-    private mutating func row(_ string: PauliString, _ monomial: Int32) -> Int {
+    private mutating func row(_ string: PauliWord, _ monomial: Int32) -> Int {
         if 2 * (x.count + 1) > slots.count { growSlots() }
         let mask = slots.count - 1
         var slot = Self.hash(string.x, string.z, monomial) & mask

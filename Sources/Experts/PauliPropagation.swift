@@ -9,6 +9,8 @@ import Torus
 /// let expansion = try propagation.expansion(inputs: data)
 /// ```
 ///
+/// Of a circuit with more than 64 qubits every string of the observable sees its light cone alone, which may have 64.
+///
 /// The observable is carried backwards through the circuit. A Clifford gate maps a Pauli string to one; a rotation by `φ` about
 /// a string `G` leaves the strings that commute with `G` and maps the others to `cos φ · P + sin φ · iGP`. Data angles are
 /// numbers, one a datum; trained angles multiply the monomial, and where an angle occurs more than once the products of its
@@ -33,23 +35,39 @@ public struct PauliPropagation: Sendable {
     /// `‖O‖` at most.
     private static let zeroThreshold = 1e-15
 
+    /// Strings of the observable with the gates that they see.
+    private struct Part: Sendable {
+        let circuit: Circuit
+        let observable: PauliSum
+        let steps: [PropagationStep]
+        /// For every step, the qubits that start in `|0⟩` and that no step before it touches.
+        let settled: [UInt64]
+
+        init(_ circuit: Circuit, _ observable: PauliSum, roles: InputRoles) {
+            self.circuit = circuit
+            self.observable = observable
+            steps = PropagationStep.steps(of: circuit, roles: roles)
+            var untouched = circuit.qubitsInZero
+            settled = steps.map { step in
+                defer { untouched &= ~step.support }
+                return untouched
+            }
+        }
+    }
+
     private let circuit: Circuit
     private let roles: InputRoles
     private let observable: PauliSum
-    private let steps: [PropagationStep]
-    /// For every step, the qubits that start in `|0⟩` and that no step before it touches.
-    private let settled: [UInt64]
+    private let parts: [Part]
     private let termLimit: Int
 
     /// The propagation of an observable through a circuit.
     ///
-    /// - Throws: `ExpertError` when the circuit has more than 64 qubits or the observable touches others.
+    /// - Throws: `ExpertError` when the observable touches qubits that the circuit does not have, or one of its strings has more than 64 qubits in
+    ///   its light cone.
     public init(
         circuit: Circuit, roles: InputRoles, observable: PauliSum, termLimit: Int = PauliPropagation.defaultTermLimit
     ) throws {
-        guard circuit.qubitCount <= UInt64.bitWidth else {
-            throw ExpertError.tooManyQubits(circuit.qubitCount, limit: UInt64.bitWidth)
-        }
         guard observable.width <= circuit.qubitCount else {
             throw ExpertError.observableTooWide(qubit: observable.width - 1, qubitCount: circuit.qubitCount)
         }
@@ -58,11 +76,18 @@ public struct PauliPropagation: Sendable {
         self.observable = observable
         // An Int32 numbers terms and monomials.
         self.termLimit = min(max(termLimit, 1), 1 << 28)
-        steps = PropagationStep.steps(of: circuit, roles: roles)
-        var untouched = circuit.qubitsInZero
-        settled = steps.map { step in
-            defer { untouched &= ~step.support }
-            return untouched
+        guard circuit.qubitCount > UInt64.bitWidth else {
+            parts = [Part(circuit, observable, roles: roles)]
+            return
+        }
+        guard circuit.amplitudes.isEmpty else {
+            throw ExpertError.tooManyQubits(circuit.qubitCount, limit: UInt64.bitWidth)
+        }
+        parts = try circuit.parts(of: observable).map { part in
+            guard part.qubits.count <= UInt64.bitWidth else {
+                throw ExpertError.coneTooWide(qubits: part.qubits.count, limit: UInt64.bitWidth)
+            }
+            return Part(part.circuit, part.observable, roles: roles)
         }
     }
 
@@ -88,10 +113,14 @@ public struct PauliPropagation: Sendable {
         var operations = 0.0
         for start in stride(from: 0, to: inputs.count, by: Self.dataBlock) {
             let block = Array(inputs[start..<min(start + Self.dataBlock, inputs.count)])
-            guard let rowsOfBlock = try rowsOfBlock(block, &operations, operationLimit) else { return nil }
-            for (monomial, row) in rowsOfBlock {
-                rows[monomial, default: Array(repeating: 0, count: inputs.count)]
-                    .replaceSubrange(start..<start + block.count, with: row)
+            for part in parts {
+                guard let rowsOfBlock = try rowsOfBlock(part, block, &operations, operationLimit) else { return nil }
+                for (monomial, row) in rowsOfBlock {
+                    for (a, value) in row.enumerated() {
+                        rows[monomial, default: Array(repeating: 0, count: inputs.count)][start + a] += value
+                    }
+                }
+                guard rows.count <= termLimit else { throw ExpansionError.tooManyTerms(limit: termLimit) }
             }
         }
         let threshold = Self.zeroThreshold * observable.norm
@@ -101,16 +130,18 @@ public struct PauliPropagation: Sendable {
             datumCount: inputs.count, coefficients: kept.flatMap(\.value))
     }
 
-    /// The coefficients of every monomial for a block of data, or `nil` when the operations grow beyond a limit.
+    /// A part's coefficients of every monomial for a block of data, or `nil` when the operations grow beyond a limit.
     private func rowsOfBlock(
-        _ inputs: [[Double]], _ operations: inout Double, _ operationLimit: Double
+        _ part: Part, _ inputs: [[Double]], _ operations: inout Double, _ operationLimit: Double
     ) throws -> [(TrigonometricMonomial, [Double])]? {
         var table = MonomialTable()
         var polynomial = PauliPolynomial(datumCount: inputs.count)
-        for term in observable.terms { polynomial.add(term.string, MonomialTable.one, term.coefficient) }
+        for term in part.observable.terms {
+            polynomial.add(PauliWord(x: term.string.x, z: term.string.z), MonomialTable.one, term.coefficient)
+        }
         var values = Array(repeating: 0.0, count: circuit.inputs.count)
 
-        for (step, settled) in zip(steps, settled).reversed() {
+        for (step, settled) in zip(part.steps, part.settled).reversed() {
             if step.isTurn {
                 operations += Double(polynomial.count) * (Self.termCost + Double(inputs.count))
                 guard operations <= operationLimit else { return nil }
@@ -141,13 +172,13 @@ public struct PauliPropagation: Sendable {
             if rows[number].isEmpty { rows[number] = Array(repeating: 0, count: inputs.count) }
             return (number, term * inputs.count)
         }
-        if circuit.amplitudes.isEmpty {
+        if part.circuit.amplitudes.isEmpty {
             for term in 0..<polynomial.count where polynomial.x[term] == 0 {
                 let (number, base) = row(term)
                 for a in inputs.indices { rows[number][a] += polynomial.coefficients[base + a] }
             }
         } else {
-            let state = AmplitudeExpectations(circuit, roles: roles, inputs: inputs)
+            let state = AmplitudeExpectations(part.circuit, roles: roles, inputs: inputs)
             state.forEachTerm(of: polynomial) { term, values in
                 let (number, base) = row(term)
                 for (a, value) in values.enumerated() { rows[number][a] += polynomial.coefficients[base + a] * value }
@@ -158,7 +189,7 @@ public struct PauliPropagation: Sendable {
 
     /// A rotation by known angles, one a datum.
     private func turn(
-        _ polynomial: inout PauliPolynomial, about generator: PauliString, by angles: [Double], settled: UInt64
+        _ polynomial: inout PauliPolynomial, about generator: PauliWord, by angles: [Double], settled: UInt64
     ) throws {
         let (cosines, sines) = (angles.map { cos($0) }, angles.map { sin($0) })
         let hasSine = sines.contains { $0 != 0 }
@@ -170,7 +201,7 @@ public struct PauliPropagation: Sendable {
 
     /// A rotation by `halves · θ_axis / 2`. The table's monomials are in half angles.
     private func turn(
-        _ polynomial: inout PauliPolynomial, about generator: PauliString, axis: Int, halves: Int,
+        _ polynomial: inout PauliPolynomial, about generator: PauliWord, axis: Int, halves: Int,
         settled: UInt64, table: inout MonomialTable
     ) throws {
         let cosine = TrigonometricMonomial.Factor(.cosine, axis: axis, harmonic: abs(halves))
@@ -202,17 +233,17 @@ public struct PauliPropagation: Sendable {
 
     /// Keeps the strings that commute with a generator and hands the others `P` to `body` with `±iGP` and its sign.
     private func branch(
-        _ polynomial: inout PauliPolynomial, about generator: PauliString, settled: UInt64,
+        _ polynomial: inout PauliPolynomial, about generator: PauliWord, settled: UInt64,
         _ body: (
-            _ result: inout PauliPolynomial, _ source: PauliPolynomial, _ term: Int, _ string: PauliString,
-            _ turned: PauliString, _ sign: Double
+            _ result: inout PauliPolynomial, _ source: PauliPolynomial, _ term: Int, _ string: PauliWord,
+            _ turned: PauliWord, _ sign: Double
         ) -> Void
     ) throws {
         let source = polynomial
         var result = PauliPolynomial(datumCount: source.datumCount, settled: settled, capacity: source.count)
         var turning: [Int] = []
         for term in 0..<source.count where !source.isZero(term) {
-            let string = PauliString(x: source.x[term], z: source.z[term])
+            let string = PauliWord(x: source.x[term], z: source.z[term])
             if string.commutes(withX: generator.x, z: generator.z) {
                 if settled == source.settled {
                     result.append(string, source.monomial[term], copying: source, row: term)
@@ -224,8 +255,8 @@ public struct PauliPropagation: Sendable {
             }
         }
         for term in turning {
-            let string = PauliString(x: source.x[term], z: source.z[term])
-            let turned = PauliString(x: string.x ^ generator.x, z: string.z ^ generator.z)
+            let string = PauliWord(x: source.x[term], z: source.z[term])
+            let turned = PauliWord(x: string.x ^ generator.x, z: string.z ^ generator.z)
             body(&result, source, term, string, turned, Self.isMinus(generator, string, turned) ? -1 : 1)
             guard result.count <= termLimit else { throw ExpansionError.tooManyTerms(limit: termLimit) }
         }
@@ -234,7 +265,7 @@ public struct PauliPropagation: Sendable {
 
     /// Whether `iGP = −Q` for anticommuting `G` and `P` with `Q` the string of their product.
     @inline(__always)
-    private static func isMinus(_ g: PauliString, _ p: PauliString, _ q: PauliString) -> Bool {
+    private static func isMinus(_ g: PauliWord, _ p: PauliWord, _ q: PauliWord) -> Bool {
         // G P = i^power Q from the powers of i in `i^{|x∧z|} X^x Z^z` and the exchange of G's Z with P's X.
         let power =
             (g.x & g.z).nonzeroBitCount &+ (p.x & p.z).nonzeroBitCount &- (q.x & q.z).nonzeroBitCount
@@ -243,14 +274,14 @@ public struct PauliPropagation: Sendable {
     }
 
     private static func quarterTurns(
-        _ generator: PauliString, _ turns: Int, _ x: inout UInt64, _ z: inout UInt64
+        _ generator: PauliWord, _ turns: Int, _ x: inout UInt64, _ z: inout UInt64
     )
         -> Bool
     {
-        let string = PauliString(x: x, z: z)
+        let string = PauliWord(x: x, z: z)
         if string.commutes(withX: generator.x, z: generator.z) { return false }
         if turns == 2 { return true }
-        let turned = PauliString(x: x ^ generator.x, z: z ^ generator.z)
+        let turned = PauliWord(x: x ^ generator.x, z: z ^ generator.z)
         (x, z) = (turned.x, turned.z)
         return isMinus(generator, string, turned) != (turns == 3)
     }

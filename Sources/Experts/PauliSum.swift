@@ -19,7 +19,7 @@ public struct PauliSum: Sendable, Hashable {
         }
     }
 
-    /// The terms, ordered by their masks `(x, z)`, every string once.
+    /// The terms, ordered by their strings, every string once.
     public let terms: [Term]
 
     /// The sum of the given terms; equal strings are added.
@@ -28,9 +28,7 @@ public struct PauliSum: Sendable, Hashable {
     public init(terms: [Term]) throws {
         guard !terms.isEmpty else { throw PauliSumError.empty }
         let sorted = terms.enumerated().sorted {
-            ($0.element.string.x, $0.element.string.z, $0.offset) < (
-                $1.element.string.x, $1.element.string.z, $1.offset
-            )
+            ($0.element.string, $0.offset) < ($1.element.string, $1.offset)
         }
         var merged: [Term] = []
         for (_, term) in sorted {
@@ -51,7 +49,7 @@ public struct PauliSum: Sendable, Hashable {
     /// The sum that a text says: terms such as `0.25 Z0`, `-X1 Z2`, `0.5*Z0*Y3`, `0.5 I`, joined by `+` and `-`.
     ///
     /// - Throws: `PauliSumError` with the column of what was not understood, for a qubit that repeats in a string or is
-    ///   above 63, and for a coefficient that is not finite.
+    ///   above 4095, and for a coefficient that is not finite.
     public init(_ text: String) throws {
         var parser = PauliSumParser(text)
         try self.init(terms: parser.sum())

@@ -102,7 +102,7 @@ struct PauliSumParser {
     }
 
     private mutating func pauliString(mayBeEmpty: Bool) throws -> PauliString {
-        var (x, z): (UInt64, UInt64) = (0, 0)
+        var (flips, signs): (Set<Int>, Set<Int>) = ([], [])
         var isEmpty = true
         while let letter = current, "IXYZ".unicodeScalars.contains(letter) {
             let letterPosition = position
@@ -116,17 +116,18 @@ struct PauliSumParser {
                 return .identity
             }
             guard !index.isEmpty else { throw refusal(expected: "the index of a qubit, as in \(letter)0") }
-            guard let qubit = Int(index), qubit < UInt64.bitWidth else {
-                throw PauliSumError.qubitOutOfRange(index, in: text, largest: UInt64.bitWidth - 1)
+            guard let qubit = Int(index), qubit < OpenQASMReader.largestQubitCount else {
+                throw PauliSumError.qubitOutOfRange(index, in: text, largest: OpenQASMReader.largestQubitCount - 1)
             }
             guard letter != "I" else {
                 position = letterPosition
                 throw refusal(expected: "X, Y or Z (leave out qubits with the identity)")
             }
-            let bit = UInt64(1) << UInt64(qubit)
-            guard (x | z) & bit == 0 else { throw PauliSumError.repeatedQubit(qubit, in: text) }
-            if letter != "Z" { x |= bit }
-            if letter != "X" { z |= bit }
+            guard !flips.contains(qubit), !signs.contains(qubit) else {
+                throw PauliSumError.repeatedQubit(qubit, in: text)
+            }
+            if letter != "Z" { flips.insert(qubit) }
+            if letter != "X" { signs.insert(qubit) }
             isEmpty = false
             skipSpace()
             guard current == "*" else { continue }
@@ -137,7 +138,7 @@ struct PauliSumParser {
             }
         }
         if isEmpty, !mayBeEmpty { throw refusal(expected: "a Pauli string such as 'X1 Z2'") }
-        return PauliString(x: x, z: z)
+        return PauliString(flipping: flips, signing: signs)
     }
 
     private func refusal(expected: String) -> PauliSumError {

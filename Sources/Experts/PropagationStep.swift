@@ -9,11 +9,11 @@ enum PropagationStep {
     case controlledZ(Int, Int)
     case exchange(Int, Int)
     /// `exp(−i(π/4)k P)` with `k` from 1 to 3: exact, without a cosine.
-    case quarterTurns(PauliString, Int)
+    case quarterTurns(PauliWord, Int)
     /// A rotation by an angle without trained inputs.
-    case dataTurn(PauliString, AffineAngle)
+    case dataTurn(PauliWord, AffineAngle)
     /// A rotation by `halves · θ_axis / 2`.
-    case trainedTurn(PauliString, axis: Int, halves: Int)
+    case trainedTurn(PauliWord, axis: Int, halves: Int)
 
     /// The qubits that it touches.
     var support: UInt64 {
@@ -46,16 +46,16 @@ enum PropagationStep {
         let second = instruction.qubits.last ?? first
         let angles = instruction.angles
 
-        func x(_ qubit: Int) -> PauliString { PauliString(x: 1 << UInt64(qubit)) }
-        func z(_ qubit: Int) -> PauliString { PauliString(z: 1 << UInt64(qubit)) }
-        func y(_ qubit: Int) -> PauliString { PauliString(x: 1 << UInt64(qubit), z: 1 << UInt64(qubit)) }
+        func x(_ qubit: Int) -> PauliWord { PauliWord(x: 1 << UInt64(qubit)) }
+        func z(_ qubit: Int) -> PauliWord { PauliWord(z: 1 << UInt64(qubit)) }
+        func y(_ qubit: Int) -> PauliWord { PauliWord(x: 1 << UInt64(qubit), z: 1 << UInt64(qubit)) }
         /// On different qubits, so without a sign.
-        func both(_ a: PauliString, _ b: PauliString) -> PauliString { PauliString(x: a.x | b.x, z: a.z | b.z) }
-        func turn(_ string: PauliString, _ angle: AffineAngle) -> [PropagationStep] {
+        func both(_ a: PauliWord, _ b: PauliWord) -> PauliWord { PauliWord(x: a.x | b.x, z: a.z | b.z) }
+        func turn(_ string: PauliWord, _ angle: AffineAngle) -> [PropagationStep] {
             rotation(about: string, by: angle, axes: axes)
         }
         /// `exp(−iφ/4 P_t) exp(+iφ/4 Z_c P_t)`.
-        func controlled(_ string: PauliString) -> [PropagationStep] {
+        func controlled(_ string: PauliWord) -> [PropagationStep] {
             turn(string, 0.5 * angles[0]) + turn(both(z(first), string), -0.5 * angles[0])
         }
 
@@ -94,7 +94,7 @@ enum PropagationStep {
 
     /// Rotations about one string commute: one a trained input, and one for the rest of the angle.
     private static func rotation(
-        about string: PauliString, by angle: AffineAngle, axes: [Int: Int]
+        about string: PauliWord, by angle: AffineAngle, axes: [Int: Int]
     )
         -> [PropagationStep]
     {

@@ -12,7 +12,7 @@ import Torus
 /// expert.value(parameters: [0.3], inputs: [0.1])    // cos(0.2)
 /// ```
 public struct QuantumExpert: Expert {
-    /// The most qubits that the state vector can have; Pauli propagation takes more.
+    /// The most qubits that the state vector can have; Pauli propagation takes more, 64 in the light cone of a string.
     public static let largestQubitCount = StateVector.largestQubitCount
 
     /// The circuit.
@@ -26,6 +26,8 @@ public struct QuantumExpert: Expert {
     /// Which way to its functions is taken.
     public let path: PathChoice
     private let propagation: PauliPropagation
+    /// The observable's strings with the parts of the circuit that they see, where a state vector cannot have the whole circuit but can have these.
+    private let parts: [QuantumExpert]
 
     /// What a monomial costs a point in a right-hand side, beside a gate on an amplitude for a datum by the state vector, forward, backward
     /// and for the moments: 1.1 and 0.28 ns, by `flow/B` and `direct/B` in Benchmarks.
@@ -41,7 +43,7 @@ public struct QuantumExpert: Expert {
     /// - Parameter parameters: the names of the trained inputs, in the order of `θ`; an array's name means all its elements.
     ///   The other inputs are data.
     /// - Throws: `ExpertError` when a name is unknown or repeats, a trained angle is not 2π-periodic, the observable does not
-    ///   fit the circuit, there are more qubits than Pauli propagation can have, or an amplitude is trained.
+    ///   fit the circuit, a string of it sees more qubits than Pauli propagation can have, or an amplitude is trained.
     public init(
         circuit: Circuit, parameters: [String], observable: PauliSum,
         termLimit: Int = PauliPropagation.defaultTermLimit, path: PathChoice = .automatic
@@ -53,6 +55,18 @@ public struct QuantumExpert: Expert {
         roles = try InputRoles(circuit: circuit, parameters: parameters)
         propagation = try PauliPropagation(
             circuit: circuit, roles: roles, observable: observable, termLimit: termLimit)
+        guard circuit.qubitCount > Self.largestQubitCount, circuit.amplitudes.isEmpty else {
+            parts = []
+            return
+        }
+        let found = try circuit.parts(of: observable)
+        let fit = found.allSatisfy { $0.qubits.count <= Self.largestQubitCount }
+        parts =
+            try fit
+            ? found.map {
+                try QuantumExpert(
+                    circuit: $0.circuit, parameters: parameters, observable: $0.observable, termLimit: termLimit)
+            } : []
     }
 
     /// The names of the trained inputs.
@@ -63,6 +77,9 @@ public struct QuantumExpert: Expert {
 
     /// Whether a state vector can have the circuit's qubits.
     public var fitsStateVector: Bool { circuit.qubitCount <= Self.largestQubitCount }
+
+    /// Whether values can be found by state vectors: of the whole circuit, or of each string's light cone.
+    public var hasDirectValues: Bool { fitsStateVector || !parts.isEmpty }
 
     /// The names of the data inputs that are amplitudes of the initial state.
     public var amplitudeNames: [String] { circuit.amplitudes.map { circuit.inputs[$0].name } }
@@ -76,18 +93,29 @@ public struct QuantumExpert: Expert {
 
     /// The value by the state vector; NaN for data that `check(inputs:)` refuses.
     ///
-    /// - Precondition: `fitsStateVector`.
-    /// - Complexity: gates times `2^qubits`.
+    /// - Precondition: `hasDirectValues`.
+    /// - Complexity: gates times `2^qubits`, the qubits of a light cone where the circuit has more than a state vector.
     public func value(parameters: [Double], inputs: [Double]) -> Double {
+        if !fitsStateVector { return parts.reduce(0) { $0 + $1.value(parameters: parameters, inputs: inputs) } }
         var differentiation = AdjointDifferentiation(self)
         return differentiation.value(parameters: parameters, inputs: inputs)
     }
 
     /// The value and gradient by the state vector, forward once and backward once; NaN for data that `check(inputs:)` refuses.
     ///
-    /// - Precondition: `fitsStateVector`.
-    /// - Complexity: gates times `2^qubits`, whatever the number of parameters.
+    /// - Precondition: `hasDirectValues`.
+    /// - Complexity: gates times `2^qubits`, whatever the number of parameters; the qubits of a light cone where the circuit has more than a
+    ///   state vector.
     public func valueAndGradient(parameters: [Double], inputs: [Double]) -> (value: Double, gradient: [Double]) {
+        if !fitsStateVector {
+            var sum = (value: 0.0, gradient: Array(repeating: 0.0, count: parameterCount))
+            for part in parts {
+                let found = part.valueAndGradient(parameters: parameters, inputs: inputs)
+                sum.value += found.value
+                for p in sum.gradient.indices { sum.gradient[p] += found.gradient[p] }
+            }
+            return sum
+        }
         var differentiation = AdjointDifferentiation(self)
         var gradient = Array(repeating: 0.0, count: parameterCount)
         let value = differentiation.valueAndGradient(parameters: parameters, inputs: inputs, gradient: &gradient)

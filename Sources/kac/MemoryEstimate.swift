@@ -20,9 +20,13 @@ struct MemoryEstimate {
         let finer = measures ? (0..<axes).reduce(compared) { cells, _ in 4 * cells } : 0
         // Measured: 1.5 kB an atom in two angles, 6 kB in three.
         let transport = measures ? [0, 200, 800][min(axes, 3) - 1] : 0.0
+        let kept =
+            experiment.output.ensembles == .all
+            ? Double((experiment.particles?.counts ?? []).reduce(0, +)) * Double(experiment.particles?.replicates ?? 0)
+                * Double(experiment.model.dimension) : 0
         bytes =
             8
-            * (cells * (3 * outputs + finer + 16) + experts * (4 * outputs + atOnce * (16 + compared + transport)))
+            * (cells * (3 * outputs + finer + 16) + 4 * outputs * kept + experts * (4 * outputs + atOnce * (16 + compared + transport)))
     }
 
     /// Refuses what the machine cannot hold.

@@ -79,7 +79,8 @@ struct Simulation {
         visit(true) { Simulation(experiment, trainingSet, lift, problem, limit) }
         var comparison: Comparison?
         if let particles = experiment.particles, limit.failure == nil {
-            let plan = Self.plan(particles, experiment.compare, outputs: limit.times.count)
+            var plan = Self.plan(particles, experiment.compare, outputs: limit.times.count)
+            plan.keepsEnsembles = experiment.output.ensembles == .all
             let work = Double(plan.replicates * plan.counts.reduce(0, +))
             progress.begin(
                 "particles (\(plan.counts.count) × \(plan.replicates) ensembles)", total: work, unit: "experts")

@@ -65,6 +65,41 @@ import TimeStepping
         #expect(!FileManager.default.fileExists(atPath: folder.url.path))
     }
 
+    @Test(Mount.isPermitted) func aReadOnlyFolderKeepsWhatItHas() throws {
+        try folder.write(Self.snapshot(1))
+        try Mount.withReadOnly(temporary.url) {
+            let found = #expect(throws: ArchiveError.self) { _ = try folder.write(Self.snapshot(2)) }
+            guard case .readOnly = found else {
+                Issue.record("\(String(describing: found))")
+                return
+            }
+            folder.remove()
+            let kept = try folder.latest()?.snapshot.integer("number")
+            #expect(kept == 1)
+        }
+        try folder.write(Self.snapshot(3))
+        #expect(try folder.latest()?.snapshot.integer("number") == 3)
+    }
+
+    @Test(Mount.isPermitted) func aFullDiskKeepsTheCheckpointsThatAreThere() throws {
+        let small = temporary.url.appendingPathComponent("small")
+        try FileManager.default.createDirectory(at: small, withIntermediateDirectories: true)
+        // A checkpoint takes five mebibytes.
+        try Mount.withTmpfs(small, kibibytes: 13 << 10) {
+            let folder = CheckpointFolder(beside: small.appendingPathComponent("run.h5"))
+            try folder.write(Self.snapshot(1))
+            try folder.write(Self.snapshot(2))
+            let found = #expect(throws: ArchiveError.self) { _ = try folder.write(Self.snapshot(3)) }
+            guard case .outOfSpace = found else {
+                Issue.record("\(String(describing: found))")
+                return
+            }
+            let kept = try folder.latest()?.snapshot.integer("number")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+            #expect(kept == 2 && names.count == 2)
+        }
+    }
+
     @Test func otherFilesAreRefusedAndKept() throws {
         try folder.write(Self.snapshot(1))
         let notes = folder.url.appendingPathComponent("notes.txt")

@@ -22,7 +22,7 @@ import Torus
 
     @Test func numbersAreLittleEndianOf64Bits() throws {
         try root(of: try sampleRun(cells: [6, 4])) { root in
-            for name in try root.memberNames() where !(["tables", "inputs"] + NetCDFRootView.viewNames).contains(name) {
+            for name in try root.memberNames() where !(["tables", "inputs", "ensembles"] + NetCDFRootView.viewNames).contains(name) {
                 let array = try dataset(name, in: root)
                 let isIndex = name == "expert" || name == "datum"
                 let isExpected = try HDF5.check("H5Tequal", name) {
@@ -32,6 +32,17 @@ import Torus
                 }
                 #expect(isExpected > 0, "\(name)")
             }
+        }
+    }
+
+    /// The largest ensemble is stored once, by two names.
+    @Test func theLargestEnsembleCostsNothingTwice() throws {
+        try root(of: try sampleRun(cells: [6, 4])) { root in
+            let (first, second) = (
+                try root.dataset(at: "expert_y"), try root.dataset(at: "ensembles/n5/r0/expert_y")
+            )
+            #expect(try first.place().address == second.place().address)
+            #expect(try root.dataset(at: "ensembles/n2/r1/expert_y").extent() == [3, 2])
         }
     }
 

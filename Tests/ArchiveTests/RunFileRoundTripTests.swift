@@ -32,6 +32,7 @@ import Torus
     @Test func dataWithoutFunctionAndWeightsThatVary() throws {
         var contents = try sampleRun(cells: [3])
         contents.function = nil
+        contents.ensembles = []
         contents.experts?.weights[1][2] = 0.75
         contents.experts?.ensembleCount = 1000
         #expect(try readBack(contents) == contents)
@@ -45,6 +46,28 @@ import Torus
         #expect(try readBack(contents) == contents)
         contents.experiment += "# Schrödinger\n"
         #expect(try readBack(contents) == contents)
+    }
+
+    @Test func ensemblesAreFoundBySizeAndReplicate() throws {
+        let contents = try sampleRun(cells: [4, 6])
+        let found = try readBack(contents)
+        #expect(found.ensembles.count == 7)
+        #expect(try found.storedEnsemble(count: nil, replicate: nil, name: "") == found.experts)
+        #expect(try found.storedEnsemble(count: 5, replicate: 0, name: "") == found.experts)
+        let second = try found.storedEnsemble(count: 2, replicate: 1, name: "")
+        #expect(second.positions[1][2] == [1120, 1120 + 1.0 / 3] && second.weights[0] == [0.5, 0.5])
+        for (count, replicate) in [(5, 1), (2, 3), (3, 0), (2, -1)] {
+            #expect(
+                throws: AtomFileError.notStored(
+                    name: "run", count: count, replicate: replicate, replicates: [1: 3, 2: 3, 5: 1])
+            ) { try found.storedEnsemble(count: count, replicate: replicate, name: "run") }
+        }
+        var twice = contents
+        twice.ensembles.append(contents.ensembles[1])
+        #expect(throws: ArchiveError.inconsistent(reason: "an ensemble is there twice")) { try twice.validate() }
+        var alone = contents
+        alone.experts = nil
+        #expect(throws: ArchiveError.self) { try alone.validate() }
     }
 
     @Test func notANumberKeepsItsBits() throws {
@@ -86,7 +109,7 @@ import Torus
     @Test func withoutAGrid() throws {
         let folder = try TemporaryFolder()
         let url = folder.url.appending(path: "run.h5")
-        var contents = try sampleRun(cells: [3], hasCellArrays: false)
+        var contents = try sampleRun(cells: [3], hasCellArrays: false, hasEnsembles: false)
         let positions = try #require(contents.experts?.positions)
         contents.grid = nil
         contents.densities = []

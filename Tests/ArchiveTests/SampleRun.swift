@@ -5,7 +5,7 @@ import Torus
 /// Contents with a value of its own in every place, so that swapped axes and rows show.
 func sampleRun(
     cells: [Int], outputs: Int = 3, experts: Int? = 5, data: Int? = 4, experiment: String = "title: sample\n",
-    tables: [RunTable] = sampleTables, hasCellArrays: Bool = true
+    tables: [RunTable] = sampleTables, hasCellArrays: Bool = true, hasEnsembles: Bool = true
 ) throws -> RunContents {
     let grid = try PeriodicGrid(cells: cells)
     let places = grid.cellCount
@@ -36,6 +36,19 @@ func sampleRun(
             positions: cells.indices.map { axis in
                 (0..<outputs).map { time in (0..<experts).map { Double(100 * axis + 10 * time) + Double($0) / 7 } }
             })
+    }
+    if hasEnsembles, let largest = contents.experts {
+        contents.ensembles = [1, 2].flatMap { count in
+            (0..<3).map { replicate in
+                ExpertTrajectories(
+                    positions: cells.indices.map { axis in
+                        (0..<outputs).map { time in
+                            (0..<count).map { Double(1000 * replicate + 100 * axis + 10 * time) + Double($0) / 3 }
+                        }
+                    }, replicate: replicate)
+            }
+        }
+        if largest.ensembleCount > 2 { contents.ensembles.append(largest) }
     }
     if let data {
         contents.function = (0..<outputs).map { time in (0..<data).map { Double(time) - Double($0) / 9 } }

@@ -9,13 +9,14 @@ import Torus
 
 /// Mixtures that are trained on from a snapshot are those that were never interrupted, to the bit.
 @Suite struct RestartTests {
-    @Test(arguments: [1, 2], [true, false]) func aRestartChangesNoBit(dimension: Int, coupling: Bool) throws {
+    @Test(arguments: [1, 2], [(true, false), (false, true)])
+    func aRestartChangesNoBit(dimension: Int, keeps: (copies: Bool, ensembles: Bool)) throws {
         let problem = dimension == 1 ? ComparisonTests.problem : TorusComparisonTests.problem(2)
         let limit =
             try dimension == 1
             ? ComparisonTests.limit() : TorusComparisonTests.limit(problem, cells: 32, times: [0, 0.5, 1])
         var plan = ComparisonPlan(counts: [3, 17, 40], replicates: 3, seed: 5, outputs: [0, 2])
-        plan.coupling = coupling
+        (plan.coupling, plan.keepsEnsembles) = (keeps.copies, keeps.ensembles)
         let collected = Mutex<[Snapshot]>([])
         let recorder = Recorder(cadence: .init(seconds: 0), isEager: true) { snapshot in
             collected.withLock { $0.append(snapshot) }
@@ -40,7 +41,11 @@ import Torus
 
     /// Every number of a comparison.
     static func bits(_ comparison: Comparison) -> [UInt64] {
-        var numbers = comparison.trajectory.flatMap(\.angles)
+        var numbers = comparison.plan.counts.indices.flatMap { count in
+            (0..<comparison.plan.replicates).flatMap { replicate in
+                comparison.trajectory(count: count, replicate: replicate).flatMap(\.angles)
+            }
+        }
         numbers += comparison.largestFunctions.flatMap { $0.training + $0.heldOut }
         for quantity in comparison.quantities {
             for count in comparison.plan.counts.indices {

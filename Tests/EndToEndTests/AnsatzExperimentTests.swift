@@ -166,7 +166,7 @@ import Testing
         ("ansatz: {name: hardware_efficent, qubits: 1, layers: 1}", "expert.ansatz.name", "'hardware_efficient'"),
         ("ansatz: {qubits: 1, layers: 1}", "expert.ansatz", "'name' is missing"),
         ("ansatz: {name: basic_entangler, layers: 1}", "expert.ansatz", "'qubits' is missing"),
-        ("ansatz: {name: basic_entangler, qubits: 21, layers: 1}", "expert.ansatz.qubits", "1 to 20"),
+        ("ansatz: {name: basic_entangler, qubits: 4097, layers: 1}", "expert.ansatz.qubits", "1 to 4096"),
         ("ansatz: {name: basic_entangler, qubits: 2, layers: 0}", "expert.ansatz.layers", "found 0"),
         ("ansatz: {name: basic_entangler, qubit: 2, layers: 1}", "expert.ansatz.qubit", "did you mean 'qubits'"),
         (

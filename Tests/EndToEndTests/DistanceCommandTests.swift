@@ -123,6 +123,46 @@ import Torus
         #expect(uneven.status == 65 && uneven.errors.contains("expected equal numbers"), "\(uneven.errors)")
     }
 
+    /// All ensembles of a run: their distances have the mean that the run's table tells, and begin nested.
+    @Test func storedEnsembles() throws {
+        let small = try SmallExperiment(replacing: [("counts: [10, 100, 200, 400]", "counts: [3, 40]")])
+        #expect(try small.run(["-o", "run.h5", "--store-ensembles", "all"]).status == 0)
+        let file = small.folder.url.appendingPathComponent("run.h5")
+        let contents = try RunFileReader.contents(of: file)
+        #expect(contents.experiment.contains("--set output.ensembles=all"))
+        #expect(contents.ensembles.count == 8)
+        let means = try ShippedExperimentTests.reals(contents, "comparison", "w2")
+        for (index, count) in [3, 40].enumerated() {
+            for (row, time) in contents.times.enumerated() {
+                let found = try (0..<4).map { replicate in
+                    try answer([
+                        file.path, file.path, "--count", "\(count)", "--replicate", "\(replicate)", "--time", "\(time)",
+                    ]).0
+                }
+                #expect(Set(found.map(\.lower)).count == 4 && found.allSatisfy { $0.atoms == count })
+                let mean = found.map { ($0.lower + $0.upper) / 2 }.reduce(0, +) / 4
+                // Wrapped angles are rounded ones.
+                #expect(abs(mean - means[index * contents.times.count + row]) < 1e-12)
+            }
+        }
+        let nested = try contents.storedEnsemble(count: 40, replicate: 2, name: "").positions[0][0].prefix(3)
+        #expect(try contents.storedEnsemble(count: 3, replicate: 2, name: "").positions[0][0] == Array(nested))
+        let missing = try KacProcess.run(["distance", file.path, file.path, "--count", "3", "--replicate", "4"])
+        #expect(missing.status == 65 && missing.errors.contains("3 experts, replicates 0 to 3"), "\(missing.errors)")
+        let compared = try KacProcess.run(["compare", file.path, "-p", "2", "--count", "3", "--replicate", "1", "--json"])
+        #expect(compared.status == 0 && compared.output.contains("\"n_experts\" : 3"), "\(compared.errors)")
+        let inspected = try KacProcess.run(["inspect", file.path])
+        #expect(inspected.output.contains("ensembles 4 of 40 experts"))
+        #expect(inspected.output.firstMatch(of: /\/ensembles\/n3 +9 arrays +[0-9]+ +[0-9]+/) != nil)
+        let exported = try KacProcess.run(
+            ["export", "run.h5", "--to", "csv", "--fields", "experts", "--times", "2", "--count", "3", "--replicate", "1"],
+            in: small.folder.url)
+        #expect(exported.status == 0, "\(exported.errors)")
+        let atoms = small.folder.url.appendingPathComponent("run-export.experts.csv").path
+        let direct = try answer([file.path, file.path, "--count", "3", "--replicate", "1"]).0
+        #expect(try answer([atoms, file.path]).0.lower == direct.lower)
+    }
+
     /// The stored ensemble and density of a run give the sample of replicate 0, at any output; arrays of the file do too.
     @Test func runFiles() throws {
         let small = try SmallExperiment(replacing: [

@@ -48,7 +48,7 @@ import Testing
     /// The kills of a test: 20, or as many as the environment asks for.
     static var kills: Int { ProcessInfo.processInfo.environment["KAC_KILLS"].flatMap { Int($0) } ?? 20 }
 
-    static let modes = ["update, every: 1e-9", "files", "end"]
+    static let modes = ["update, every: 1e-9", "files, ensembles: all", "end"]
     static let methods = ["galerkin", "characteristics", "weno5", "muscl", "upwind"]
 
     @Test func killsAtAnyMomentLoseNothing() throws {
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [SIGINT, SIGTERM]) func aSignalEndsTheRunWithACheckpoint(_ number: Int32) throws {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func aSignalEndsTheRunWithACheckpoint(_ number: Int32) throws {
         // Some seconds of work; the checkpoints by the clock are far away.
         let experiment = try SmallExperiment(replacing: [
             ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
@@ -148,6 +148,28 @@ import Testing
         #expect(whole.status == 0)
         let isEqual = try Self.data(of: experiment, "small.h5") == Self.data(of: experiment, "whole.h5")
         #expect(isEqual)
+    }
+
+    /// The first signal's checkpoint is not waited for, and what was there before stays good.
+    @Test func aSecondSignalEndsTheRunAtOnce() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9}}"),
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 16"),
+        ])
+        let interrupted = try experiment.run(environment: Self.date) { process in
+            usleep(700_000)
+            // Both are there when the process looks.
+            for number in [SIGSTOP, SIGINT, SIGTERM, SIGCONT] { kill(process.processIdentifier, number) }
+        }
+        #expect(interrupted.status == 128 + SIGTERM, "\(interrupted.errors)")
+        #expect(!interrupted.errors.contains("to go on"))
+        let resumed = try experiment.run(["--resume"], environment: Self.date)
+        #expect(resumed.status == 0 && resumed.errors.contains("going on from small.checkpoints/"), "\(resumed.errors)")
+        let whole = try experiment.run(["-o", "whole.h5"], environment: Self.date)
+        #expect(whole.status == 0)
+        let isEqual = try Self.data(of: experiment, "small.h5") == Self.data(of: experiment, "whole.h5")
+        #expect(isEqual)
+        #expect(experiment.folder.contents == (SmallExperiment.filesAfterRun + Self.wholeRun).sorted())
     }
 
     @Test func withoutACheckpointAResumedRunBegins() throws {

@@ -37,13 +37,64 @@ import Torus
     @Test(arguments: [UInt64](1...20))
     func neuronsAgreeWithTheirExpansions(seed: UInt64) throws {
         var random = RandomNumbers(seed: seed)
-        for shape in Neuron.Shape.allCases {
+        for shape in Neuron.Shape.allCases where shape != .tanh {
             let inputs = random.integer(1..<4)
-            let features = shape == .cosine || shape == .twoAngle ? 1 : random.integer(1..<7)
+            let features = shape.hasOneFeature ? 1 : random.integer(1..<7)
             let frequencies = Neuron.normalFrequencies(
                 features: features, inputs: inputs, standardDeviation: 1.5, seed: seed)
             try Self.check(
                 Neuron(shape, inputs: (0..<inputs).map { "x\($0)" }, frequencies: frequencies), seed: seed)
+        }
+    }
+
+    /// What the series leaves out is as it says; its derivative leaves out more, at most the harmonics' coefficients times their order.
+    @Test(arguments: [(0.1, 1e-13), (1, 1e-9), (1, 1e-13), (2, 1e-3), (2, 1e-12), (8, 1e-6), (20, 1e-3)])
+    func tanhIsItsSeries(gain: Double, tolerance: Double) throws {
+        let neuron = try Neuron(
+            .tanh, inputs: ["a", "b"], frequencies: [[0.7, -1.3]], gain: gain, tolerance: tolerance)
+        #expect(neuron.truncation <= tolerance)
+        let data = [[0.3, -1.2], [40, 1e5], [0, 0]]
+        let lift = try neuron.lift(inputs: data)
+        let expansion = try #require(lift.expansion)
+        #expect(lift.reason?.contains("the series of tanh ends at frequency") ?? false)
+        var worst = 0.0
+        for (datum, x) in data.enumerated() {
+            for step in 0..<400 {
+                let theta = [-9 + 0.045 * Double(step)]
+                let direct = neuron.valueAndGradient(parameters: theta, inputs: x)
+                #expect(neuron.value(parameters: theta, inputs: x) == direct.value)
+                worst = max(worst, abs(direct.value - expansion.value(at: theta, datum: datum)))
+                let h = 1e-5
+                let difference =
+                    (neuron.value(parameters: [theta[0] + h], inputs: x)
+                        - neuron.value(parameters: [theta[0] - h], inputs: x)) / (2 * h)
+                // h²/6 times a third derivative of 2g³ + 3g² + g at most, roundoff of angles up to 2e5 over h.
+                let bound = h * h / 6 * (2 * gain * gain * gain + 3 * gain * gain + gain) + 1e-11 / h * gain
+                #expect(abs(direct.gradient[0] - difference) < bound)
+            }
+        }
+        // Angles of 1e5 are known to 1e-11, and the slope is the gain.
+        #expect(worst <= neuron.truncation + 4e-11 * gain)
+        if tolerance > 1e-9 { #expect(worst > 0.01 * neuron.truncation, "the bound is no phantasy") }
+    }
+
+    /// The polynomial that is shipped is the series to three digits, found by another program.
+    @Test func theSeriesOfTanhIsTheShippedPolynomial() throws {
+        let neuron = try Neuron(.tanh, inputs: ["x"], frequencies: [[1]], gain: 2, tolerance: 1e-3)
+        let expansion = try neuron.expansion(inputs: [[0]])
+        #expect(expansion.basis.harmonics == [9])
+        // From data/polynomials/tanh.yml.
+        let shipped = [
+            1.1179418373401764, -0.1887423247705867, 0.04300467596807178, -0.01010696609095765, 0.0023865052219488106,
+        ]
+        let found = expansion.coefficients.filter { $0 != 0 }
+        #expect(found.count == 5 && zip(found, shipped).allSatisfy { abs($0 - $1) < 1e-15 })
+    }
+
+    @Test(arguments: [(0.0, 1e-9), (-1, 1e-9), (.nan, 1e-9), (.infinity, 1e-9), (21, 1e-9), (1, 0), (1, 1), (20, 1e-12)])
+    func tanhWithBadNumbersIsRefused(gain: Double, tolerance: Double) {
+        #expect(throws: NeuronError.self) {
+            try Neuron(.tanh, inputs: ["x"], frequencies: [[1]], gain: gain, tolerance: tolerance)
         }
     }
 

@@ -72,7 +72,12 @@ import Testing
 
     @Test func circuitsTooWideForPropagationAreRefused() throws {
         #expect(try !Self.expert([], "qubit[21] q; h q;").fitsStateVector)
-        #expect(throws: ExpertError.tooManyQubits(65, limit: 64)) { try Self.expert([], "qubit[65] q; h q;") }
+        #expect(try Self.expert([], "qubit[65] q; h q;").hasDirectValues)
+        let chain = "qubit[65] q; h q; " + (0..<64).map { "cx q[\($0)], q[\($0 + 1)]; " }.joined()
+        // The observable is Z0, at the end of the chain or at its beginning.
+        let reversed = "qubit[65] q; h q; " + (0..<64).reversed().map { "cz q[\($0)], q[\($0 + 1)]; h q; " }.joined()
+        #expect(try Self.expert([], chain).hasDirectValues)
+        #expect(throws: ExpertError.coneTooWide(qubits: 65, limit: 64)) { try Self.expert([], reversed) }
     }
 
     @Test func dataThatDoNotFitAreRefused() throws {

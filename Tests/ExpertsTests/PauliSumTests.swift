@@ -37,8 +37,8 @@ import Testing
         ("  ", .empty),
         ("Z0 Z0", .repeatedQubit(0, in: "Z0 Z0")),
         ("X1 Z2 Y1", .repeatedQubit(1, in: "X1 Z2 Y1")),
-        ("Z64", .qubitOutOfRange("64", in: "Z64", largest: 63)),
-        ("Z99999999999999999999", .qubitOutOfRange("99999999999999999999", in: "Z99999999999999999999", largest: 63)),
+        ("Z4096", .qubitOutOfRange("4096", in: "Z4096", largest: 4095)),
+        ("Z99999999999999999999", .qubitOutOfRange("99999999999999999999", in: "Z99999999999999999999", largest: 4095)),
         (
             "Z0 + A1",
             .notUnderstood(found: "'A'", column: 6, expected: "a Pauli string such as 'X1 Z2'", in: "Z0 + A1")

@@ -36,6 +36,11 @@ func run(cells: [Int]) throws -> RunContents {
             RunTable(
                 "rates", columns: [.init("quantity", .texts(["w1", "w2"])), .init("exponent", .reals([-0.5, -0.5]))]),
         ])
+    contents.ensembles = (0..<2).map { replicate in
+        ExpertTrajectories(
+            positions: cells.indices.map { axis in (0..<outputs).map { [Double($0 + axis), Double(replicate)] } },
+            replicate: replicate)
+    }
     contents.experts = ExpertTrajectories(
         positions: cells.indices.map { axis in (0..<outputs).map { time in (0..<7).map { Double($0 + time + axis) } } })
     contents.function = (0..<outputs).map { [Double($0), 1] }

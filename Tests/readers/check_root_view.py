@@ -123,12 +123,30 @@ def check_tables(path, engine):
     return ", ".join(names) if names else "no tables"
 
 
+def check_ensembles(path, engine):
+    """Every ensemble through xarray."""
+    with h5py.File(path, "r") as file:
+        sizes = file["ensembles"] if "ensembles" in file else {}
+        names = [f"ensembles/{size}/{name}" for size in sizes for name in sizes[size] if name != "expert"]
+        for name in names:
+            arrays = file[name]
+            count = int(name.split("/")[1].removeprefix("n"))
+            require(set(arrays) == {key for key in file if key.startswith("expert_")}, f"{name} has {sorted(arrays)}")
+            with xr.open_dataset(path, engine=engine, group=name) as data:
+                for key, item in arrays.items():
+                    require(data[key].dims == ("time", "expert"), f"{name}/{key} has the axes {data[key].dims}")
+                    require(data[key].shape == (len(file["time"]), count), f"{name}/{key} has the shape {data[key].shape}")
+                    require(np.array_equal(data[key].values, item[()]), f"the values of {name}/{key}")
+    return f"{len(names)} ensembles" if names else "no ensembles"
+
+
 def main(paths):
     failures = 0
     checks = [("h5py", check_with_h5py)]
     for engine in ("h5netcdf", "netcdf4"):
         checks.append((f"xarray {engine}, root", lambda path, engine=engine: check_root(path, engine)))
         checks.append((f"xarray {engine}, tables", lambda path, engine=engine: check_tables(path, engine)))
+        checks.append((f"xarray {engine}, ensembles", lambda path, engine=engine: check_ensembles(path, engine)))
     for path in paths:
         for name, check in checks:
             try:

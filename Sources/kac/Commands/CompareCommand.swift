@@ -11,7 +11,7 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare",
         abstract: "Compute the Wasserstein distances of stored runs anew.",
         discussion: """
-            For every run file: the distances between its experts (replicate 0 of the largest ensemble) and its density, beside the \
+            For every run file: the distances between its experts (replicate 0 of the largest ensemble, or --count and --replicate) and its density, beside the \
             means over all replicates that its table 'comparison' has. The files are read alone, never changed. The coupling and the \
             function errors need the experiment: 'kac run' computes them.
 
@@ -30,8 +30,11 @@ struct CompareCommand: ParsableCommand {
     )
     var time: [Double] = []
 
-    @Option(help: "The number of experts of the ensemble. (default: the stored ensemble)")
+    @Option(help: "The number of experts of the ensemble. (default: the largest stored)")
     var count: Int?
+
+    @Option(help: "The replicate of that ensemble, of runs with --store-ensembles all. (default: 0)")
+    var replicate: Int?
 
     @Flag(
         help: """
@@ -59,7 +62,8 @@ struct CompareCommand: ParsableCommand {
             var rows: [Row] = []
             for file in files {
                 let run = StoredRun(
-                    file: file, contents: try RunFileReader.contents(of: URL(fileURLWithPath: file)), count: count)
+                    file: file, contents: try RunFileReader.contents(of: URL(fileURLWithPath: file)), count: count,
+                    replicate: replicate)
                 let found = try run.rows(orders, times: time, parallelism: parallelism)
                 found.flatMap { $0.remarks }.forEach { StandardError.write("kac: note: \($0)\n") }
                 if !json {
@@ -131,16 +135,14 @@ extension CompareCommand {
         let file: String
         let contents: RunContents
         let count: Int?
+        let replicate: Int?
 
         func rows(
             _ orders: [WassersteinOrder], times: [Double], parallelism: Parallelism
         ) throws -> [Row] {
-            guard let experts = contents.experts else { throw AtomFileError.noExperts(name: file) }
+            let experts = try contents.storedEnsemble(count: count, replicate: replicate, name: file)
             guard let grid = contents.grid else { throw GridFileError.noGrid(name: file) }
             let stored = experts.ensembleCount
-            guard count ?? stored == stored else {
-                throw AtomFileError.notStored(name: file, count: count ?? stored, replicate: 0, stored: stored)
-            }
             let table = contents.tables.first { $0.name == "comparison" }
             let compared = times.isEmpty ? Self.reals(table, "time") : times
             let outputs =

@@ -66,16 +66,16 @@ struct Evaluation: Encodable {
     let theta: [Double]
     let direct: Path?
     let expansion: Path?
-    /// Why one of the paths is missing.
+    /// Why one of the paths is missing, or another one than usual.
     let reason: String?
 
     init(_ expert: any Expert, parameters: [Double], inputs: [[Double]]) throws {
         theta = parameters
         var reason: String?
-        if let quantum = expert as? QuantumExpert, !quantum.fitsStateVector {
+        if let quantum = expert as? QuantumExpert, !quantum.hasDirectValues {
             direct = nil
             reason =
-                "a state vector holds \(QuantumExpert.largestQubitCount) qubits, the circuit has "
+                "a state vector, of the circuit or of the light cones of the observable's strings, holds \(QuantumExpert.largestQubitCount) qubits, the circuit has "
                 + "\(quantum.circuit.qubitCount)"
         } else {
             let results = inputs.map { expert.valueAndGradient(parameters: parameters, inputs: $0) }
@@ -125,6 +125,7 @@ struct Evaluation: Encodable {
                         ([path.f[datum]] + path.gradient[datum]).map { String(format: "%.15f", $0) }
                     })
         }
-        return table.text + (reason.map { "\none path alone: \($0)" } ?? "")
+        let isAlone = direct == nil || expansion == nil
+        return table.text + (reason.map { "\n\(isAlone ? "one path alone: " : "")\($0)" } ?? "")
     }
 }

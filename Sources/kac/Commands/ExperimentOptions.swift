@@ -32,7 +32,8 @@ struct ExperimentOptions: ParsableArguments {
     }
 
     /// Reads and checks the experiment, or that of a run file.
-    func read(for purpose: Experiment.Purpose) throws -> Experiment {
+    func read(for purpose: Experiment.Purpose, output: OutputOptions? = nil) throws -> Experiment {
+        let overrides = overrides + (output?.storeEnsembles.map { ["output.ensembles=\($0.rawValue)"] } ?? [])
         if let run = try storedRun() {
             return try Experiment(repeating: run, in: experiment, overrides: overrides, for: purpose)
         }
@@ -52,6 +53,12 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(help: "Go on from the last checkpoint of a run that was interrupted; from the start when there is none.")
     var resume = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The ensembles to store: replicate 0 of the largest, or all, each at every output, in /ensembles/n<N>/r<k>. "
+                + "(default: output.ensembles of the experiment, largest unless told)", valueName: "largest|all"))
+    var storeEnsembles: OutputSection.Ensembles?
 
     @Option(help: "Threads to use; the numbers are the same for any. (default: all cores)")
     var threads: Int?

@@ -39,6 +39,12 @@ struct ExportCommand: ParsableCommand {
         help: ArgumentHelp("Outputs by their times, between commas. (default: all)", valueName: "times"))
     var times: String?
 
+    @Option(help: "The number of experts of the ensemble. (default: the largest stored)")
+    var count: Int?
+
+    @Option(help: "The replicate of that ensemble, of runs with --store-ensembles all. (default: 0)")
+    var replicate: Int?
+
     @Option(name: [.short, .customLong("output")], help: "The file. (default: the run file's name with -export)")
     var output: String?
 
@@ -48,6 +54,9 @@ struct ExportCommand: ParsableCommand {
     func validate() throws {
         _ = try chosenFields()
         _ = try chosenTimes()
+        if to == .xdmf, count != nil || replicate != nil {
+            throw ValidationError("--count, --replicate: xdmf shows what is in the run file's root, and stands for no other ensemble")
+        }
         if let output, output.isEmpty { throw ValidationError("--output: the name is empty") }
     }
 
@@ -77,7 +86,10 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         try FailureReport.reporting {
             let url = URL(fileURLWithPath: file)
-            let contents = try RunFileReader.contents(of: url)
+            var contents = try RunFileReader.contents(of: url)
+            if count != nil || replicate != nil {
+                contents.experts = try contents.storedEnsemble(count: count, replicate: replicate, name: file)
+            }
             let outputs = try chosenTimes().map { times in
                 Set(try times.map { try contents.output(at: $0, name: file) }).sorted()
             }

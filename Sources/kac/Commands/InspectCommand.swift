@@ -68,6 +68,9 @@ struct InspectCommand: ParsableCommand {
         if let experts = contents.experts {
             lines.append("  experts   \(experts.ensembleCount), replicate 0 of the largest ensemble")
         }
+        for (count, ensembles) in Dictionary(grouping: contents.ensembles, by: \.ensembleCount).sorted(by: { $0.key < $1.key }) {
+            lines.append("  ensembles \(ensembles.count) of \(count) experts")
+        }
         for (name, values) in contents.series.sorted(by: { $0.key < $1.key }) {
             lines.append(
                 "  \(name): \(Measured.number(values.first ?? .nan)) … \(Measured.number(values.last ?? .nan))")
@@ -117,11 +120,22 @@ struct InspectCommand: ParsableCommand {
 
     private static func text(of parts: [StoredPart]) -> String {
         var text = TextTable(header: ["part", "extent", "bytes stored", "bytes plain"])
+        var sizes: [String: (arrays: Int, stored: Int, plain: Int)] = [:]
+        var order: [String] = []
         for part in parts {
-            text.rows.append([
-                part.path, part.extent.map { "\($0)" }.joined(separator: " × "), "\(part.storedBytes)",
-                "\(part.plainBytes)",
-            ])
+            // The ensembles of one size are one line.
+            if let size = part.path.prefixMatch(of: /\/ensembles\/n[0-9]+/).map({ String($0.0) }) {
+                if sizes[size] == nil { order.append(size) }
+                let sum = sizes[size] ?? (0, 0, 0)
+                sizes[size] = (sum.arrays + 1, sum.stored + part.storedBytes, sum.plain + part.plainBytes)
+            } else {
+                let extent = part.extent.map { "\($0)" }.joined(separator: " × ")
+                text.rows.append([part.path, extent, "\(part.storedBytes)", "\(part.plainBytes)"])
+            }
+        }
+        for size in order {
+            guard let sum = sizes[size] else { continue }
+            text.rows.append([size, "\(sum.arrays) arrays", "\(sum.stored)", "\(sum.plain)"])
         }
         return text.text
     }

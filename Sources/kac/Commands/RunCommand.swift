@@ -30,7 +30,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try FailureReport.reporting {
-            var asked = try experiment.read(for: .limit)
+            var asked = try experiment.read(for: .limit, output: output)
             // The run of a limit alone is repeated as such.
             let repeatsLimit = try experiment.storedRun()?.command == "solve"
             if repeatsLimit { (asked.particles, asked.compare) = (nil, nil) }

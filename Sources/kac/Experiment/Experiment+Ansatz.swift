@@ -61,7 +61,7 @@ extension Experiment {
                 topology: try keys["topology"].map(choice) ?? .ring)
         }
         return Ansatz(
-            family, qubitCount: try child("qubits", of: keys, node).integer(in: 1...QuantumExpert.largestQubitCount),
+            family, qubitCount: try child("qubits", of: keys, node).integer(in: 1...OpenQASMReader.largestQubitCount),
             layerCount: try child("layers", of: keys, node).integer(in: 1...1000),
             encoding: try keys["encoding"].map(encoding),
             hasFinalRotations: try keys["final_rotations"]?.truth() ?? false)

@@ -44,7 +44,7 @@ extension Experiment {
                 switch error {
                 case .unknownParameter, .repeatedParameter, .notPeriodic, .trainedAmplitude: keys["parameters"]
                 case .observableTooWide: observableNode
-                case .tooManyQubits: keys["circuit"]
+                case .tooManyQubits, .coneTooWide: keys["circuit"] ?? keys["ansatz"]
                 }
             throw (place ?? node).error(error.description(file: file))
         }
@@ -71,9 +71,9 @@ extension Experiment {
         }
     }
 
-    /// `{neuron: SHAPE, inputs: [names], frequencies: …, parameters: [names]}`.
+    /// `{neuron: SHAPE, inputs: [names], frequencies: …, parameters: [names]}`, and of `tanh` `gain` and `tolerance`.
     private static func neuron(_ node: ConfigurationNode) throws -> Neuron {
-        let keys = try node.children(known: ["neuron", "inputs", "frequencies", "parameters"])
+        let keys = try node.children(known: ["neuron", "inputs", "frequencies", "parameters", "gain", "tolerance"])
         let word = try child("neuron", of: keys, node).choice(of: Neuron.Shape.allCases.map(\.rawValue))
         guard let shape = Neuron.Shape(rawValue: word) else { throw node.error("found no shape of this name") }
         let inputs = try child("inputs", of: keys, node).elements().map { try $0.text() }
@@ -81,15 +81,19 @@ extension Experiment {
         let frequencies = try keys["frequencies"].map {
             try self.frequencies($0, shape: shape, inputs: inputs.count)
         }
+        if let extra = keys["gain"] ?? keys["tolerance"], shape != .tanh {
+            throw extra.error("belongs to neuron: tanh")
+        }
         return try Neuron(
             shape, parameters: parameters, inputs: inputs,
-            frequencies: frequencies ?? defaultFrequencies(shape, inputs: inputs.count))
+            frequencies: frequencies ?? defaultFrequencies(shape, inputs: inputs.count),
+            gain: keys["gain"]?.number() ?? 1, tolerance: keys["tolerance"]?.number() ?? 1e-9)
     }
 
     /// One feature that adds up the inputs, or a feature an input.
     private static func defaultFrequencies(_ shape: Neuron.Shape, inputs: Int) -> [[Double]] {
         switch shape {
-        case .cosine, .twoAngle: [Array(repeating: 1, count: inputs)]
+        case .cosine, .tanh, .twoAngle: [Array(repeating: 1, count: inputs)]
         case .additive, .product: (0..<inputs).map { p in (0..<inputs).map { $0 == p ? 1 : 0 } }
         }
     }
@@ -98,7 +102,7 @@ extension Experiment {
     private static func frequencies(_ node: ConfigurationNode, shape: Neuron.Shape, inputs: Int) throws -> [[Double]] {
         if node.isMapping {
             let keys = try node.children(known: ["deviation", "seed", "features"])
-            let single = shape == .cosine || shape == .twoAngle
+            let single = shape.hasOneFeature
             if single, let features = keys["features"] {
                 throw features.error("the neuron \(shape.rawValue) has one feature: leave the key out")
             }

@@ -16,6 +16,7 @@ final class InputFiles: Sendable {
     private let asked = Mutex<[Entry]>([])
     /// A folder of our own, which goes away with this object.
     private let temporary: URL?
+    private static let temporaryFolders = Mutex<Set<URL>>([])
 
     /// Files relative to a folder, unless they are elsewhere.
     init(relativeTo folder: URL, replacements: [String: URL] = [:]) {
@@ -30,6 +31,7 @@ final class InputFiles: Sendable {
         let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("kac-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
         self.temporary = temporary
+        _ = Self.temporaryFolders.withLock { $0.insert(temporary) }
         var replacements: [String: URL] = [:]
         for (index, input) in run.inputs.enumerated() {
             // A folder each: names stay what they are, in messages too.
@@ -42,7 +44,19 @@ final class InputFiles: Sendable {
         self.replacements = replacements
     }
 
-    deinit { if let temporary { try? FileManager.default.removeItem(at: temporary) } }
+    deinit {
+        guard let temporary else { return }
+        try? FileManager.default.removeItem(at: temporary)
+        _ = Self.temporaryFolders.withLock { $0.remove(temporary) }
+    }
+
+    /// Removes the folders of all objects, for a process that ends without freeing them.
+    static func removeTemporaryFolders() {
+        temporaryFolders.withLock { folders in
+            for folder in folders { try? FileManager.default.removeItem(at: folder) }
+            folders = []
+        }
+    }
 
     /// Where a file is.
     func url(of name: String) -> URL {

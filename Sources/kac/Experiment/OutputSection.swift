@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import TimeStepping
 
@@ -7,6 +8,8 @@ struct OutputSection {
     var file: String
     /// What is stored on the grid beside the density.
     var fields: Set<Field> = []
+    /// Which ensembles are stored.
+    var ensembles: Ensembles
     /// How the outputs are written while the run goes on.
     var mode: Mode
     /// Seconds between two updates of the run file.
@@ -17,6 +20,14 @@ struct OutputSection {
     /// What is stored on the grid beside the density.
     enum Field: String, CaseIterable {
         case potential, velocity
+    }
+
+    /// Which ensembles are stored.
+    enum Ensembles: String, CaseIterable, ExpressibleByArgument {
+        /// Replicate 0 of the largest.
+        case largest
+        /// All of them.
+        case all
     }
 
     /// How the outputs are written while the run goes on.
@@ -31,7 +42,7 @@ struct OutputSection {
 
     /// - Parameter name: the experiment's own, for the run file that nobody named.
     init(_ node: ConfigurationNode?, name: String, hasGrid: Bool) throws {
-        let keys = try node?.children(known: ["file", "fields", "mode", "every", "checkpoint"]) ?? [:]
+        let keys = try node?.children(known: ["file", "fields", "ensembles", "mode", "every", "checkpoint"]) ?? [:]
         if let node = keys["fields"] {
             let words = try node.elements().map { try $0.choice(of: Field.allCases.map(\.rawValue)) }
             fields = Set(words.compactMap(Field.init))
@@ -39,6 +50,9 @@ struct OutputSection {
                 throw node.error("potential and velocity are stored on a grid, and there is none beyond three angles")
             }
         }
+        ensembles =
+            try keys["ensembles"].map { try $0.choice(of: Ensembles.allCases.map(\.rawValue)) }.flatMap(Ensembles.init)
+            ?? .largest
         mode = try keys["mode"].map { try $0.choice(of: Mode.allCases.map(\.rawValue)) }.flatMap(Mode.init) ?? .end
         updateSeconds = try keys["every"]?.positiveNumber() ?? 10
         if let node = keys["every"], mode != .update {

@@ -34,7 +34,9 @@ enum Interruption {
     }
 
     private static func save(_ recorder: Recorder) {
-        switch recorder.saveAtOnce() {
+        let isSaved = recorder.saveAtOnce()
+        if isSaved != nil { InputFiles.removeTemporaryFolders() }
+        switch isSaved {
         // The run file is being written: that takes moments.
         case nil: say("the run is at its end: its file is being written")
         case true?:

@@ -41,9 +41,16 @@ extension RunContents {
             title: experiment.title, experiment: experiment.text, softwareVersion: Kac.softwareVersion,
             author: experiment.author, date: date, grid: experiment.grid, times: limit.times,
             densities: limit.densities.map(\.values),
-            experts: simulation.comparison.map { Self.trajectories($0) }, series: series,
+            experts: simulation.comparison.map { Self.trajectories($0.trajectory) }, series: series,
             function: simulation.trainingSet == nil ? nil : limit.functions,
             perDatum: simulation.trainingSet == nil ? [:] : ["target": simulation.problem.targets], tables: tables)
+        if let comparison = simulation.comparison, comparison.plan.keepsEnsembles {
+            ensembles = comparison.plan.counts.indices.flatMap { count in
+                (0..<comparison.plan.replicates).map { replicate in
+                    Self.trajectories(comparison.trajectory(count: count, replicate: replicate), replicate: replicate)
+                }
+            }
+        }
         expertPath = simulation.lift?.path.rawValue
         expertPathReason = simulation.lift?.reason
         limitEnd = limit.endReason
@@ -51,13 +58,12 @@ extension RunContents {
         switchedAt = limit.switchedAt
     }
 
-    /// The largest ensemble's replicate 0, its angles wrapped into the period for readers that plot them.
-    private static func trajectories(_ comparison: Comparison) -> ExpertTrajectories {
-        let dimension = comparison.trajectory.first?.dimension ?? 0
+    /// An ensemble at all outputs, its angles wrapped into the period for readers that plot them.
+    private static func trajectories(_ ensembles: [Ensemble], replicate: Int = 0) -> ExpertTrajectories {
+        let dimension = ensembles.first?.dimension ?? 0
         return ExpertTrajectories(
-            positions: (0..<dimension).map { axis in
-                comparison.trajectory.map { $0.angles(axis: axis).map(wrapped) }
-            })
+            positions: (0..<dimension).map { axis in ensembles.map { $0.angles(axis: axis).map(wrapped) } },
+            replicate: replicate)
     }
 
     private static func comparisonTable(_ comparison: Comparison) -> RunTable {
