@@ -1,4 +1,6 @@
+import Experts
 import Foundation
+import Particles
 import Testing
 import Torus
 import Training
@@ -23,6 +25,53 @@ import Training
             #expect(between.slope > lazy.slope && between.slope < meanField.slope, "\(between)")
         }
         #expect(study.slopes.count == 12 && study.means.count == 48)
+    }
+
+    /// One wide network of qubits that do not see one another is the lazy mixture of as many experts, angle by angle.
+    @Test func aNetworkOfSeparateQubitsIsALazyMixture() throws {
+        let set = TrainingSet(
+            training: .init(inputs: [[0.2], [1.1], [2.5]], targets: [0.4, -0.1, 0.3]),
+            heldOut: .init(inputs: [[0.7]], targets: [0.2]))
+        func problem(_ qubits: Int) throws -> MeanFieldProblem {
+            let circuit = try Circuit(
+                qubitCount: qubits, inputs: (0..<qubits).map { .init("t\($0)") } + [.init("x")],
+                instructions: (0..<qubits).flatMap { qubit in
+                    [
+                        Circuit.Instruction(.ry, qubits: [qubit], angles: [.input(qubit)]),
+                        .init(
+                            .ry, qubits: [qubit],
+                            angles: [AffineAngle(constant: 0, terms: [.init(input: qubits, factor: -1)])]),
+                    ]
+                })
+            let scale = 1 / Double(qubits).squareRoot()
+            let expert = try QuantumExpert(
+                circuit: circuit, parameters: (0..<qubits).map { "t\($0)" },
+                observable: PauliSum((0..<qubits).map { "\(scale) Z\($0)" }.joined(separator: " + ")))
+            let lift = try expert.lift(inputs: set.training.inputs + set.heldOut.inputs)
+            return MeanFieldProblem(lift: lift, trainingSet: set, initialLaw: .uniform)
+        }
+        let widths = [4, 16, 100]
+        let study = try ScalingStudy(
+            networks: widths.map { ($0, try problem($0)) }, replicates: 12, time: 2, seed: 8, tolerance: 1e-10)
+        let displacement = try #require(study.slopes.first { $0.measure == .displacement })
+        #expect(displacement.lower < -0.4 && displacement.upper > -0.6 && displacement.theory == -0.5)
+        // The same angles as experts of one qubit, whose sum has the same scale: angle p of the network is drawn as axis p, not as expert p.
+        let one = try problem(1)
+        for width in [4, 16] {
+            let scale = Double(width).squareRoot()
+            let mixture = one.multiplied(by: scale)
+            let draw = Ensemble(drawing: 1, dimension: width, from: .uniform, seed: 8, replicate: 3)
+            let experts = Ensemble(count: width, dimension: 1, angles: draw.angles)
+            var (ends, angles) = ([Double](), [Double]())
+            try GradientFlow(mixture, tolerance: 1e-10).train(experts, times: [2 / (scale * scale)]) { _, found, _ in
+                ends = found.angles
+            }
+            try GradientFlow(problem(width), tolerance: 1e-10).train(draw, times: [2]) { _, found, _ in
+                angles = found.angles
+            }
+            // The tolerance of a step, some tens of them.
+            for (one, other) in zip(ends, angles) { #expect(abs(one - other) < 1e-8) }
+        }
     }
 
     @Test func expertsWithAMeanAreRefusedOrCentred() throws {

@@ -111,6 +111,8 @@ import Testing
         ("output: {file: small.h5}", "study: {gammas: [0.5]}", "has no meaning"),
         ("output: {file: small.h5}", "study: {kind: scaling, gammas: [0.3]}", "expected a scaling from 0.5"),
         ("output: {file: small.h5}", "study: {kind: training, shots: [4]}", "at least 2"),
+        ("output: {file: small.h5}", "study: {kind: width, widths: [8, 4]}", "increasing numbers of qubits"),
+        ("output: {file: small.h5}", "study: {kind: width, widths: [4, 8]}", "expects an expert of the kind 'ansatz'"),
         ("output: {file: small.h5}", "study: {wrong_targets: 1}", "changes nothing"),
         ("coupling: true", "coupling: true, times: [7]", "not an output time"),
         ("compare: {wasserstein: [1, 2], coupling: true, function: true}", "", "compare: is missing"),

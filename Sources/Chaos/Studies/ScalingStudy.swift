@@ -90,27 +90,41 @@ public struct ScalingStudy: Sendable {
                 done += Double(count)
                 progress(done / total)
             }
-            for (index, measure) in Measure.allCases.enumerated() {
-                let rows = samples.map { $0.map { $0[index] } }
-                means += zip(counts, rows).map { count, row in
-                    let (mean, error) = meanAndError(row)
-                    return Mean(measure: measure, gamma: gamma, count: count, mean: mean, standardError: error)
-                }
-                let found = rows.map(bootstrap.means)
-                let logs = counts.map { log(Double($0)) }
-                func slope(_ values: [Double]) -> Double {
-                    values.allSatisfy { $0 > 0 } ? PowerLawFit.line(logs, values.map { log($0) }) : .nan
-                }
-                let (lower, upper) = NestedBootstrap.interval(
-                    (0..<NestedBootstrap.resamples).map { resample in slope(found.map { $0.resampled[resample] }) })
-                slopes.append(
-                    Slope(
-                        measure: measure, gamma: gamma, slope: slope(found.map(\.plain)), lower: lower, upper: upper,
-                        theory: Self.theory(measure, gamma: gamma, dimension: problem.dimension)))
+            let found = Self.summary(samples, sizes: counts, gamma: gamma, bootstrap) {
+                Self.theory($0, gamma: gamma, dimension: problem.dimension)
             }
+            means += found.means
+            slopes += found.slopes
         }
         self.means = means
         self.slopes = slopes
+    }
+
+    /// The means and slopes of one scaling, from the values of every size and replicate in the order of the measures.
+    static func summary(
+        _ samples: [[[Double]]], sizes: [Int], gamma: Double, _ bootstrap: NestedBootstrap,
+        theory: (Measure) -> Double
+    ) -> (means: [Mean], slopes: [Slope]) {
+        var (means, slopes) = ([Mean](), [Slope]())
+        for (index, measure) in Measure.allCases.enumerated() {
+            let rows = samples.map { $0.map { $0[index] } }
+            means += zip(sizes, rows).map { count, row in
+                let (mean, error) = meanAndError(row)
+                return Mean(measure: measure, gamma: gamma, count: count, mean: mean, standardError: error)
+            }
+            let found = rows.map(bootstrap.means)
+            let logs = sizes.map { log(Double($0)) }
+            func slope(_ values: [Double]) -> Double {
+                values.allSatisfy { $0 > 0 } ? PowerLawFit.line(logs, values.map { log($0) }) : .nan
+            }
+            let (lower, upper) = NestedBootstrap.interval(
+                (0..<NestedBootstrap.resamples).map { resample in slope(found.map { $0.resampled[resample] }) })
+            slopes.append(
+                Slope(
+                    measure: measure, gamma: gamma, slope: slope(found.map(\.plain)), lower: lower, upper: upper,
+                    theory: theory(measure)))
+        }
+        return (means, slopes)
     }
 
     /// Parameters move by the inverse of what they are multiplied with. So does the kernel, but in one angle the third moments vanish that would

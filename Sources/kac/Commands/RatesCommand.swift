@@ -51,6 +51,7 @@ struct RatesCommand: ParsableCommand {
             case .rates: (tables, summary) = try rates(read, section, folder, parallelism, progress)
             case .sweep: (tables, summary) = try sweep(section, folder, parallelism, progress)
             case .scaling: (tables, summary) = try scaling(read, section, parallelism, progress)
+            case .width: (tables, summary) = try width(read, section, parallelism, progress)
             case .training: (tables, summary) = try training(read, section, parallelism, progress)
             }
             try Self.make(folder)
@@ -138,6 +139,30 @@ struct RatesCommand: ParsableCommand {
             parallelism: parallelism, progress: progress.update)
         progress.end()
         return (StudyTables(study), ScalingSummary(study: study, time: read.times.last ?? 0).text)
+    }
+
+    /// One network of several widths: the experiment's ansatz with more qubits, which take the data inputs in turn, and the observable of its
+    /// first qubit on every one, by `m^{−1/2}`.
+    private func width(
+        _ read: Experiment, _ section: StudySection, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (StudyTables, String) {
+        guard let particles = read.particles else { throw StudyError.missing("particles") }
+        guard particles.replicates >= 2 else { throw StudyError.tooFewReplicates(particles.replicates) }
+        let overrides = try WideNetwork(read)
+        let networks = try section.widths.map { width in
+            let wider = try Experiment(
+                contentsOf: experiment.experiment, overrides: experiment.overrides + overrides.assignments(width: width),
+                for: .expert)
+            return (width: width, problem: try PreparedStudy.problem(wider).0)
+        }
+        progress.begin("\(section.widths.count) networks", total: 1, unit: "")
+        let study = try ScalingStudy(
+            networks: networks, replicates: particles.replicates, time: read.times.last ?? 0, seed: particles.seed,
+            tolerance: particles.tolerance, parallelism: parallelism, progress: progress.update)
+        progress.end()
+        return (
+            StudyTables(study), ScalingSummary(study: study, time: read.times.last ?? 0, isOfWidths: true).text
+        )
     }
 
     private func training(

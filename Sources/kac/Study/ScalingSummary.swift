@@ -4,6 +4,8 @@ import Chaos
 struct ScalingSummary {
     let study: ScalingStudy
     let time: Double
+    /// Whether it is of one network whose qubits are counted, not of mixtures.
+    var isOfWidths = false
 
     var text: String {
         let gammas = study.slopes.map(\.gamma).reduce(into: [Double]()) { if !$0.contains($1) { $0.append($1) } }
@@ -12,7 +14,7 @@ struct ScalingSummary {
 
     private func table(gamma: Double) -> String {
         let measures = ScalingStudy.Measure.allCases
-        var table = TextTable(header: ["N"] + measures.map { $0.rawValue.replacing("_", with: " ") })
+        var table = TextTable(header: [isOfWidths ? "qubits m" : "N"] + measures.map { $0.rawValue.replacing("_", with: " ") })
         let means = study.means.filter { $0.gamma == gamma }
         let counts = means.filter { $0.measure == .loss }.map(\.count)
         for count in counts {
@@ -33,6 +35,7 @@ struct ScalingSummary {
         row("slope") { Measured.exponent($0.slope) }
         row("  95 %") { "[\(Measured.exponent($0.lower)), \(Measured.exponent($0.upper))]" }
         row("theory") { Measured.exponent($0.theory) }
+        if isOfWidths { return "One network f = m^−½ Σ Z_k, trained alone, at t = \(Measured.time(time)):\n\(table.text)" }
         return "F = α N^−γ Σ f with γ = \(Measured.number(gamma)) at t = \(Measured.time(time)):\n\(table.text)"
     }
 }

@@ -1,4 +1,5 @@
 import Chaos
+import Experts
 import Transport
 
 /// The `study` section of an experiment file: what `kac rates` measures beyond what `particles` and `compare` say.
@@ -11,6 +12,8 @@ struct StudySection {
         case sweep
         /// Lazy against mean-field scalings.
         case scaling
+        /// One wide network, over the number of its qubits.
+        case width
         /// Training in steps against the flow.
         case training
     }
@@ -18,6 +21,7 @@ struct StudySection {
     var kind = Kind.rates
     /// The key that a sweep changes, and its values as YAML.
     var sweep: (key: String, values: [String], labels: [String]) = ("", [], [])
+    var widths = [4, 8, 16, 32, 64]
     var gammas = [0.5, 0.75, 1]
     var centre = false
     var steps = [0.04, 0.02, 0.01, 0.005]
@@ -41,7 +45,7 @@ struct StudySection {
         let keys = try node.children(known: [
             "kind", "precision", "least", "batch", "experts", "distances", "spectrum", "wrong_targets", "folder",
             "gammas", "centre",
-            "steps", "batches", "shots", "key", "values", "labels",
+            "steps", "batches", "shots", "widths", "key", "values", "labels",
         ])
         if let node = keys["kind"] {
             kind = Kind(rawValue: try node.choice(of: Kind.allCases.map(\.rawValue))) ?? .rates
@@ -79,6 +83,12 @@ struct StudySection {
             }
             return values
         }
+        if let found = try list("widths", { try $0.integer(in: 1...OpenQASMReader.largestQubitCount) }) {
+            guard zip(found, found.dropFirst()).allSatisfy({ $0 < $1 }) else {
+                throw try Experiment.child("widths", of: keys, node).error("expected increasing numbers of qubits")
+            }
+            widths = found
+        }
         steps = try list("steps") { try $0.positiveNumber() } ?? steps
         batches = try list("batches") { try $0.integer(in: 1...1_000_000) } ?? batches
         shots = try list("shots") { try $0.integer(in: 1...65_536) } ?? shots
@@ -103,7 +113,7 @@ struct StudySection {
         ("experts", [.rates, .sweep]),
         ("distances", [.rates, .sweep]),
         ("spectrum", [.rates, .sweep]),
-        ("wrong_targets", [.rates, .sweep]), ("gammas", [.scaling]), ("centre", [.scaling]), ("steps", [.training]),
+        ("wrong_targets", [.rates, .sweep]), ("gammas", [.scaling]), ("centre", [.scaling]), ("widths", [.width]), ("steps", [.training]),
         ("batches", [.training]), ("shots", [.training]),
         ("key", [.sweep]), ("values", [.sweep]), ("labels", [.sweep]),
     ]
@@ -169,6 +179,8 @@ enum StudyError: Error, CustomStringConvertible {
     case noExpansion(reason: String)
     case limitEnded(time: Double, reason: String)
     case noDistance(reason: String)
+    /// What a study of the kind 'width' expects.
+    case network(String)
     case occupied(file: String)
     case notWritable(file: String, reason: String)
 
@@ -188,6 +200,7 @@ enum StudyError: Error, CustomStringConvertible {
         case .limitEnded(let time, let reason):
             "the limit ended at t = \(Measured.time(time)), before the last compared output: \(reason)"
         case .noDistance(let reason): reason
+        case .network(let expected): "expert: a study of the kind 'width' expects \(expected)"
         case .occupied(let file):
             "\(file): another study is writing its measurements there: wait for it, or choose another --output"
         case .notWritable(let file, let reason): "\(file): cannot be written: \(reason)"
