@@ -30,7 +30,7 @@ import Training
     /// One wide network of qubits that do not see one another is the lazy mixture of as many experts, angle by angle.
     @Test func aNetworkOfSeparateQubitsIsALazyMixture() throws {
         let set = TrainingSet(
-            training: .init(inputs: [[0.2], [1.1], [2.5]], targets: [0.4, -0.1, 0.3]),
+            inputNames: ["x"], training: .init(inputs: [[0.2], [1.1], [2.5]], targets: [0.4, -0.1, 0.3]),
             heldOut: .init(inputs: [[0.7]], targets: [0.2]))
         func problem(_ qubits: Int) throws -> MeanFieldProblem {
             let circuit = try Circuit(
