@@ -1,7 +1,7 @@
 # What the project is built, tried and tested with. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-mutations lint test-readers test-peers bench clean
+.PHONY: help setup build demo install uninstall man docs test test-mutations lint test-readers test-report test-peers bench clean
 
 # Code for this machine's vector units; `make build KAC_MARCH=` builds for any.
 KAC_MARCH ?= native
@@ -31,6 +31,34 @@ demo: build ## Trains quantum experts of one and two angles on real flowers, bes
 	$(KAC) run data/experiments/iris.yml -o $(DEMO) --overwrite
 	$(KAC) run data/experiments/iris-2d.yml -o $(dir $(DEMO))iris-2d.h5 --overwrite
 
+man: build/man/kac.1 ## Writes the manual page into build/man; `man -l build/man/kac.1` shows it.
+
+build/man/kac.1: build tools/manual.py
+	@mkdir -p $(dir $@)
+	python3 tools/manual.py $(KAC) > $@.tmp && mv $@.tmp $@
+
+# Where `make install` puts things; DESTDIR is for who packs.
+PREFIX ?= /usr/local
+INSTALLED := $(DESTDIR)$(PREFIX)
+COMPLETIONS := share/bash-completion/completions/kac share/zsh/site-functions/_kac share/fish/vendor_completions.d/kac.fish
+
+install: build man ## Installs tool, manual page, completions and shipped experiments below PREFIX (/usr/local).
+	install -d $(addprefix $(INSTALLED)/,bin share/man/man1 share/kac $(dir $(COMPLETIONS)))
+	install -m 755 $(KAC) $(INSTALLED)/bin/kac
+	install -m 644 build/man/kac.1 $(INSTALLED)/share/man/man1/kac.1
+	$(KAC) --generate-completion-script bash > $(INSTALLED)/$(word 1,$(COMPLETIONS))
+	$(KAC) --generate-completion-script zsh > $(INSTALLED)/$(word 2,$(COMPLETIONS))
+	$(KAC) --generate-completion-script fish > $(INSTALLED)/$(word 3,$(COMPLETIONS))
+	rm -rf $(INSTALLED)/share/kac/data $(INSTALLED)/share/kac/grids
+	cp -R data grids $(INSTALLED)/share/kac/
+
+uninstall: ## Removes what `make install` put below PREFIX.
+	rm -f $(addprefix $(INSTALLED)/,bin/kac share/man/man1/kac.1 $(COMPLETIONS))
+	rm -rf $(INSTALLED)/share/kac
+
+docs: build ## Builds the library's documentation into build/docs, and refuses public symbols without a word.
+	python3 tools/documentation.py build/docs
+
 test: setup ## Runs the tests.
 	swift test $(CONFIGURATION) --disable-testable-imports
 
@@ -49,6 +77,17 @@ test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens t
 	.venv-readers/bin/python Tests/readers/check_views.py $(DEMO) build/readers/*.h5
 	.venv-readers/bin/python Tests/readers/check_exports.py $(KAC) $(DEMO) build/readers/*.h5
 	.venv-readers/bin/python notebooks-export/first_light.py $(DEMO) build/demo/first_light.png
+
+# Runs of one to four angles, of a limit alone, in a given potential, and unfinished ones.
+test-report: build .venv-figures/installed ## Opens pages of `kac report` in headless Chromium, which it installs where apt can.
+	@command -v chromium >/dev/null || tools/apt.sh chromium
+	Tests/report/draw.sh $(KAC) build/report
+	python3 Tests/report/check_report.py "$$(command -v chromium)" build/report build/report/*.html
+
+.venv-figures/installed: notebooks-export/requirements.txt
+	python3 -m venv --clear .venv-figures
+	.venv-figures/bin/python -m pip install -q --disable-pip-version-check -r $<
+	touch $@
 
 .venv-readers/installed: Tests/readers/requirements.txt
 	python3 -m venv --clear .venv-readers
@@ -89,4 +128,4 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 	touch $@
 
 clean: ## Removes what was built.
-	rm -rf .build .build-asan Benchmarks/.build .venv-readers .venv-peers .venv-bench build
+	rm -rf .build .build-asan Benchmarks/.build .venv-readers .venv-figures .venv-peers .venv-bench build

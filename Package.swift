@@ -76,7 +76,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: swiftSettings),
+            resources: [.embedInCode("Report/report.py")], swiftSettings: swiftSettings),
 
         tests(of: "Torus"),
         tests(of: "TimeStepping"),
@@ -98,6 +98,13 @@ let package = Package(
         .executableTarget(
             name: "mutations", dependencies: ["Archive", "Torus", "TimeStepping"], path: "Tests/Mutations",
             swiftSettings: swiftSettings),
+        // The code of README and articles, and where their links lead.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos",
+                "Archive",
+            ], swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kac", "Archive", "Torus"], swiftSettings: swiftSettings),
     ],

@@ -51,7 +51,7 @@ extension ArchiveError: CustomStringConvertible {
         case .exists(let path):
             "\(path): the file exists and is kept; choose another name, or allow overwriting"
         case .notAFile(let path, let found):
-            "\(path): found \(found), expected a run file or nothing there; choose another name"
+            "\(path): found \(found), expected one that this command writes, or nothing there; choose another name"
         case .parentMissing(let path, let folder):
             "\(path): there is no folder \(folder); make it or choose another place"
         case .parentNotAFolder(let path, let folder):

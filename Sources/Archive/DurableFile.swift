@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 /// A file that appears whole or not at all.
 ///
 /// The bytes go to a temporary file in the destination's folder, are synced to the disk, and get their name in one step;
 /// then the folder is synced. Whoever is stopped in between, by a full disk or by the loss of power, finds the earlier
 /// state. A process that is killed may leave a `.NAME.tmp-…` behind, which is safe to delete.
-struct DurableFile {
+package struct DurableFile {
     private let path: String
     private let folder: String
     private let overwrite: Bool
@@ -15,9 +15,9 @@ struct DurableFile {
     ///
     /// - Parameter isReplaceable: whether a file that begins so may be replaced.
     /// - Throws: `ArchiveError` when there is something that would not be replaced, or no folder to write in.
-    init(
+    package init(
         _ url: URL, overwrite: Bool,
-        replacing isReplaceable: (Data) -> Bool = { $0.starts(with: HDF5Superblock.signature) }
+        replacing isReplaceable: (Data) -> Bool = Self.isHDF5
     ) throws(ArchiveError) {
         var path = url.standardizedFileURL.path
         var facts = stat()
@@ -32,7 +32,7 @@ struct DurableFile {
             guard overwrite else { throw .exists(path: path) }
             // An experiment or a table named by mistake is kept.
             guard !hasTarget || Self.head(of: path).map({ $0.isEmpty || isReplaceable($0) }) ?? false else {
-                throw .notAFile(path: path, found: "a file that no run made")
+                throw .notAFile(path: path, found: "a file of another kind")
             }
             if hasTarget { permissions = facts.st_mode & 0o777 }
             // The file behind a symbolic link is replaced, not the link.
@@ -51,6 +51,9 @@ struct DurableFile {
         self.permissions = permissions
     }
 
+    /// Whether a file begins as a run file does.
+    package static func isHDF5(_ head: Data) -> Bool { head.starts(with: HDF5Superblock.signature) }
+
     /// The first bytes of a file; `nil` when it cannot be read.
     static func head(of path: String) -> Data? {
         guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
@@ -59,7 +62,7 @@ struct DurableFile {
     }
 
     /// Makes and removes an empty temporary file, to learn whether the folder can be written to.
-    func probe() throws(ArchiveError) {
+    package func probe() throws(ArchiveError) {
         let temporary = temporaryPath()
         close(try create(temporary))
         unlink(temporary)
@@ -86,7 +89,7 @@ struct DurableFile {
     }
 
     /// Writes the file.
-    func write(_ bytes: [UInt8]) throws(ArchiveError) {
+    package func write(_ bytes: [UInt8]) throws(ArchiveError) {
         let result = bytes.withUnsafeBytes { raw in
             Result { () throws(ArchiveError) in try write(raw) }
         }

@@ -11,7 +11,16 @@ import Torus
 /// | `npz` | `NAME.npz`: axis 0 is θ₀ of densities and the expert of positions, the last axis is the time |
 /// | `netcdf` | `NAME.nc`, netCDF-4 |
 public enum RunExport: String, Sendable, CaseIterable {
-    case vtkhdf, xdmf, csv, npz, netcdf
+    /// VTKHDF, for ParaView, VTK and PyVista.
+    case vtkhdf
+    /// XDMF, for VisIt and older ParaView.
+    case xdmf
+    /// Comma-separated values.
+    case csv
+    /// NumPy's archive of arrays.
+    case npz
+    /// netCDF-4, for xarray.
+    case netcdf
 
     private var suffix: String { self == .netcdf ? "nc" : rawValue }
 

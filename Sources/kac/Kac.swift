@@ -13,14 +13,14 @@ struct Kac: ParsableCommand {
               kac run data/experiments/iris.yml -o iris.h5
               kac inspect iris.h5
 
-            Exit codes: 64 command line, 65 bad value or file content, 66 missing input, 70 the solver stopped, \
-            73 the output exists or cannot be made, 74 input/output error or disk full, 75 interrupted, with a checkpoint.
+            Exit codes: 64 command line, 65 bad value or file content, 66 missing input, 69 a program is missing, 70 the solver \
+            stopped, 73 the output exists or cannot be made, 74 input/output error or disk full, 75 interrupted, with a checkpoint.
             """,
         version: softwareVersion,
         subcommands: [
             RunCommand.self, SolveCommand.self, EvaluateCommand.self, LiftCommand.self, DistanceCommand.self,
-            CompareCommand.self, RatesCommand.self, PlanCommand.self, InspectCommand.self, ExportCommand.self,
-            VerifyCommand.self,
+            CompareCommand.self, RatesCommand.self, PlanCommand.self, InspectCommand.self, ReportCommand.self,
+            ExportCommand.self, ExamplesCommand.self, VerifyCommand.self,
         ])
 
     /// Runs the command that the arguments name.

@@ -41,7 +41,7 @@ import Testing
         let folder = try TemporaryFolder()
         let url = folder.url.appending(path: "experiment.yml")
         try Data("title: precious".utf8).write(to: url)
-        #expect(try refusal(url, overwrite: true) == .notAFile(path: url.path, found: "a file that no run made"))
+        #expect(try refusal(url, overwrite: true) == .notAFile(path: url.path, found: "a file of another kind"))
         #expect(try String(contentsOf: url, encoding: .utf8) == "title: precious")
         try Data().write(to: url)
         #expect(try refusal(url, overwrite: true) == nil)

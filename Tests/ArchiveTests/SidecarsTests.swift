@@ -35,7 +35,7 @@ import Testing
         let text = "Not what a run makes.\nTwo lines.\n"
         try Data(text.utf8).write(to: file)
         let contents = try sampleRun(cells: [6, 4])
-        #expect(throws: ArchiveError.notAFile(path: file.path, found: "a file that no run made")) {
+        #expect(throws: ArchiveError.notAFile(path: file.path, found: "a file of another kind")) {
             try Sidecars.check(beside: url, hasGrid: true, hasExperts: true, overwrite: true)
         }
         #expect(throws: ArchiveError.self) { try Sidecars.write(for: contents, beside: url, overwrite: true) }

@@ -45,7 +45,8 @@ struct ExperimentOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("output")],
-        help: "The run file, relative to the working directory. (default: output.file of the experiment)")
+        help: "The run file, relative to the working directory. (default: output.file of the experiment)",
+        completion: .file(extensions: ["h5"]))
     var output: String?
 
     @Flag(help: "Replace an existing run file; without it, it is kept and nothing is computed.")

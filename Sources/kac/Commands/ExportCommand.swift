@@ -20,6 +20,7 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: "The format: \(RunExport.allCases.map(\.rawValue).joined(separator: ", ")).",
+        completion: .list(RunExport.allCases.map(\.rawValue)),
         transform: { word in
             guard let format = RunExport(rawValue: word) else {
                 throw ValidationError("expected \(RunExport.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -31,7 +32,7 @@ struct ExportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The parts: \(RunField.allCases.map(\.rawValue).joined(separator: ", ")), between commas. (default: all)",
-            valueName: "names"))
+            valueName: "names"), completion: .list(RunField.allCases.map(\.rawValue)))
     var fields: String?
 
     @Option(
@@ -45,7 +46,9 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "The replicate of that ensemble, of runs with --store-ensembles all. (default: 0)")
     var replicate: Int?
 
-    @Option(name: [.short, .customLong("output")], help: "The file. (default: the run file's name with -export)")
+    @Option(
+        name: [.short, .customLong("output")], help: "The file. (default: the run file's name with -export)",
+        completion: .file())
     var output: String?
 
     @Flag(help: "Replace files that exist.")

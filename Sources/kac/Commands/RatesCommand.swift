@@ -26,8 +26,8 @@ struct RatesCommand: ParsableCommand {
     @Option(
         name: [.short, .customLong("output")],
         help:
-            "The folder of the tables and samples, made if it is not there. (default: study.folder, or the file's name with .study)"
-    )
+            "The folder of the tables and samples, made if it is not there. (default: study.folder, or the file's name with .study)",
+        completion: .directory)
     var output: String?
 
     @Option(help: "Threads to use; the numbers are the same for any. (default: all cores)")

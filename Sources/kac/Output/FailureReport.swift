@@ -31,6 +31,11 @@ enum FailureReport {
     static func code(of error: any Error) -> Int32 {
         switch error {
         case is MissingInput, CSVError.unreadable: EX_NOINPUT
+        case ShippedDataError.exists, ShippedDataError.notWritable: EX_CANTCREAT
+        case ShippedDataError.unknown: EX_USAGE
+        case is ShippedDataError: EX_NOINPUT
+        case PythonError.failed: EX_SOFTWARE
+        case is PythonError: EX_UNAVAILABLE
         case is ExperimentError, is CSVError, is TrainingError, is OpenQASMError, is OpenQASMWriterError,
             is PauliSumError, is ExpertError, is CircuitRefusal, is ExpansionError, is GridError, is GridFileError,
             is AtomFileError, is DistanceProblemError, is TransportError, is MemoryEstimate.Excess:

@@ -1,0 +1,604 @@
+"""Draws one page about a run file of kac: python report.py RUN.h5 > report.html
+
+The page holds its figures as SVG, asks the network for nothing, and is the same to the byte for the same file.
+Exit code 69: h5py, numpy or matplotlib is missing.
+"""
+
+import sys
+
+# Fed through a pipe, Python would look for modules in the working directory first.
+sys.path = [place for place in sys.path if place]
+
+try:
+    import h5py
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    import numpy as np
+except ImportError as error:
+    print(error, file=sys.stderr)
+    sys.exit(69)
+
+import base64
+import hashlib
+import html
+import io
+import pathlib
+import re
+import zlib
+
+# Okabe and Ito's colours, told apart in every kind of colour vision; each line has its own marker as well.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
+PERIOD = 2 * np.pi
+
+# The distances of the table "comparison", in words and for matplotlib.
+QUANTITIES = {
+    "w1": ("W₁", "$W_1$"),
+    "w2": ("W₂", "$W_2$"),
+    "coupling": ("coupling", "coupling"),
+    "function_error": ("function error", "function error"),
+    "function_error_test": ("function error, held out", "function error, held out"),
+    "function_error_sup": ("function error, supremum", "function error, supremum"),
+    "loss_gap": ("loss gap", "loss gap"),
+}
+
+# What a table must have to be shown.
+NEEDED = {
+    "comparison": {"time", "n_experts", "replicates"},
+    "rates": {"quantity", "time", "exponent", "exponent_low", "exponent_high", "theory", "proved", "verdict"},
+    "budget": {"quantity", "time"},
+}
+
+plt.rcParams.update(
+    {
+        "font.family": "STIXGeneral",
+        "mathtext.fontset": "stix",
+        "font.size": 11,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.color": "#dddddd",
+        "grid.linewidth": 0.6,
+        "lines.linewidth": 1.6,
+        "lines.markersize": 5,
+        "legend.frameon": False,
+        "legend.fontsize": 10,
+        "svg.hashsalt": "kac",
+        "figure.figsize": (4.6, 3.4),
+        "figure.constrained_layout.use": True,
+    }
+)
+
+
+def text_of(value):
+    """An attribute or a cell of a table as a text."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def number(value, digits=4):
+    """A number as a person writes it; a dash for what is not known."""
+    if isinstance(value, (int, np.integer)):
+        return f"{value}"
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def measured(mean, error):
+    """A mean with the standard error in its last two digits, such as 0.3341(53)."""
+    if not (np.isfinite(mean) and np.isfinite(error) and error > 0):
+        return number(mean)
+    decimals = 1 - int(np.floor(np.log10(error)))
+    if not 0 <= decimals <= 8:
+        return f"{number(mean)} ± {number(error, 2)}"
+    return f"{mean:.{decimals}f}({round(error * 10**decimals)})".replace("-", "−")
+
+
+class Run:
+    """What the page needs of a run file, read piece by piece."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.file = h5py.File(path, "r")
+        self.attributes = {name: text_of(value) for name, value in self.file.attrs.items()}
+        self.title = self.attributes.get("title", self.path.name)
+        self.experiment = self.attributes.get("experiment", "")
+        self.times = self.file["time"][:]
+        names = ["z", "y", "x"]
+        # θ₀ first; the arrays have it last.
+        self.axes = [self.file[name][:] for name in reversed(names) if name in self.file] if "density" in self.file else []
+        found = ["expert_x", "expert_y", "expert_z"] if self.axes or "expert_x" in self.file else []
+        beyond = sorted((name for name in self.file if re.fullmatch(r"expert_theta\d+", name)), key=lambda n: int(n[12:]))
+        self.expert_names = [name for name in found if name in self.file] or beyond
+        tables = {name: {column: group[column][:] for column in group} for name, group in self.file.get("tables", {}).items()}
+        # A table of another program's is passed over.
+        self.tables = {name: columns for name, columns in tables.items() if NEEDED.get(name, set()) <= set(columns)}
+
+    def series(self, name):
+        return self.file[name][:] if name in self.file else None
+
+    @property
+    def dimension(self):
+        if self.axes or self.expert_names:
+            return len(self.axes) or len(self.expert_names)
+        return sum(1 for name in self.file if name.startswith("moment_real_"))
+
+    @property
+    def trains(self):
+        return "target" in self.file
+
+    @property
+    def ensemble_count(self):
+        return int(self.attributes.get("ensemble_count", 0))
+
+    def density(self, output):
+        """The density at an output, with θ₀ as the first axis."""
+        return self.file["density"][output].T
+
+    def experts(self, output):
+        """The experts at an output, an array a coordinate."""
+        return [self.file[name][output] for name in self.expert_names]
+
+    def shown(self, most):
+        """Some outputs, the first and the last among them."""
+        return sorted({round(i) for i in np.linspace(0, len(self.times) - 1, min(most, len(self.times)))})
+
+
+class Page:
+    """A page that grows section by section."""
+
+    def __init__(self):
+        self.parts = []
+        self.figures = 0
+
+    def add(self, markup):
+        self.parts.append(markup)
+
+    def section(self, title, *markups):
+        markups = [markup for markup in markups if markup]
+        if markups:
+            self.add(f"<section><h2>{html.escape(title)}</h2>{''.join(markups)}</section>")
+
+    def figure(self, figure, alternative, caption):
+        """Markup of a figure: an SVG in the page, with a text for those who do not see it."""
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        width, height = (round(96 * inches) for inches in figure.get_size_inches())
+        plt.close(figure)
+        self.figures += 1
+        data = base64.b64encode(buffer.getvalue()).decode()
+        return (
+            f'<figure><img width="{width}" height="{height}" alt="{html.escape(alternative)}" '
+            f'src="data:image/svg+xml;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
+        )
+
+
+def gallery(*figures):
+    figures = [figure for figure in figures if figure]
+    return f'<div class="gallery">{"".join(figures)}</div>' if figures else ""
+
+
+def table(header, rows, note=""):
+    """A table that scrolls on its own where the page is narrow."""
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in header)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    note = f"<p>{html.escape(note)}</p>" if note else ""
+    return (
+        f'{note}<div class="wide" tabindex="0" role="region" aria-label="table"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def plain(text):
+    return f'<div class="wide" tabindex="0" role="region" aria-label="text"><pre>{html.escape(text)}</pre></div>'
+
+
+# The laws
+
+
+def circle_figure(page, run):
+    """d = 1: the density at some times over the experts."""
+    figure, axes = plt.subplots()
+    outputs = run.shown(4)
+    (theta,) = run.axes
+    for output, colour in zip(outputs, COLOURS):
+        if run.expert_names:
+            counts, edges = np.histogram(run.experts(output)[0], bins=48, range=(0, PERIOD), density=True)
+            axes.stairs(counts, edges, color=colour, alpha=0.25, fill=True)
+        axes.plot(theta, run.density(output), color=colour, label=f"$t = {run.times[output]:g}$")
+    axes.set(xlabel="$\\theta_0$ (radian)", ylabel="$\\rho_t(\\theta_0)$ (1/radian)", xlim=(0, PERIOD), ylim=(0, None))
+    axes.legend()
+    experts = f", over histograms of {run.ensemble_count} experts" if run.expert_names else ""
+    last = run.density(outputs[-1])
+    return page.figure(
+        figure,
+        f"Density of the limit over the angle at {len(outputs)} times{experts}. At t = {run.times[outputs[-1]]:g} it is largest, "
+        f"{last.max():.3g} per radian, at θ₀ = {theta[last.argmax()]:.3g}.",
+        f"The limit's density at {len(outputs)} times{experts}.",
+    )
+
+
+def plane_figure(page, run, output, pair, density):
+    """The density over two angles, with some of the experts."""
+    first, second = pair
+    figure, axes = plt.subplots(figsize=(4.6, 3.9))
+    image = axes.imshow(
+        density.T, origin="lower", extent=(0, PERIOD, 0, PERIOD), cmap="cividis", interpolation="nearest", aspect="equal", vmin=0
+    )
+    figure.colorbar(image, label="density (radian$^{-2}$)", shrink=0.85)
+    shown = 0
+    if run.expert_names:
+        coordinates = run.experts(output)
+        shown = min(400, len(coordinates[0]))
+        axes.plot(coordinates[first][:shown], coordinates[second][:shown], ".", color="white", ms=3, mec="black", mew=0.3)
+    axes.grid(False)
+    axes.set(
+        xlabel=f"$\\theta_{first}$ (radian)", ylabel=f"$\\theta_{second}$ (radian)", title=f"$t = {run.times[output]:g}$",
+        xlim=(0, PERIOD), ylim=(0, PERIOD),
+    )
+    marginal = "" if run.dimension == 2 else f", integrated over the other angle{'s' if run.dimension > 3 else ''}"
+    dots = f", with {shown} of {run.ensemble_count} experts" if shown else ""
+    return page.figure(
+        figure,
+        f"Density of the limit over θ{first} and θ{second} at t = {run.times[output]:g}{marginal}{dots}; between {density.min():.3g} "
+        f"and {density.max():.3g} per square radian.",
+        f"The limit's density over θ{first} and θ{second}{marginal}{dots}.",
+    )
+
+
+def law_figures(page, run):
+    if len(run.axes) == 1:
+        return [circle_figure(page, run)]
+    if len(run.axes) == 2:
+        return [plane_figure(page, run, output, (0, 1), run.density(output)) for output in run.shown(3)]
+    if len(run.axes) == 3:
+        output = len(run.times) - 1
+        density = run.density(output)
+        figures = []
+        for pair in ((0, 1), (0, 2), (1, 2)):
+            (other,) = {0, 1, 2} - set(pair)
+            figures.append(plane_figure(page, run, output, pair, density.mean(axis=other) * PERIOD))
+        return figures
+    return [angle_figure(page, run, axis) for axis in range(min(6, len(run.expert_names)))]
+
+
+def angle_figure(page, run, axis):
+    """Beyond three angles: histograms of one angle of the experts, at the first and the last output."""
+    figure, axes = plt.subplots()
+    for output, colour, hatch in zip(run.shown(2), COLOURS, ("", "///")):
+        counts, edges = np.histogram(run.experts(output)[axis], bins=32, range=(0, PERIOD), density=True)
+        axes.stairs(counts, edges, color=colour, label=f"$t = {run.times[output]:g}$", lw=1.6, hatch=hatch)
+    axes.set(xlabel=f"$\\theta_{axis}$ (radian)", ylabel="experts (1/radian)", xlim=(0, PERIOD), ylim=(0, None))
+    axes.legend()
+    return page.figure(
+        figure,
+        f"Histograms of the angle θ{axis} of {run.ensemble_count} experts at the first and the last output.",
+        f"The angle θ{axis} of {run.ensemble_count} experts at the first and the last output.",
+    )
+
+
+# Training
+
+
+def loss_figure(page, run):
+    loss = run.series("loss")
+    if loss is None:
+        return ""
+    name, symbol = ("loss", "loss $L$") if run.trains else ("energy", "energy $\\int V\\,d\\mu$")
+    figure, axes = plt.subplots()
+    axes.plot(run.times, loss, color=COLOURS[0], marker=MARKERS[0], label=symbol)
+    dissipation = run.series("dissipation")
+    positive = np.all(loss > 0)
+    if positive and dissipation is not None:
+        axes.plot(
+            run.times, np.where(dissipation > 0, dissipation, np.nan), color=COLOURS[1], marker=MARKERS[1], ls="--",
+            label="$-dL/dt = \\int |\\nabla V|^2 d\\mu$",
+        )
+    axes.set(xlabel="time $t$", ylabel=name, yscale="log" if positive else "linear")
+    axes.legend()
+    return page.figure(
+        figure,
+        f"The {name} of the limit over time, from {loss[0]:.4g} at t = {run.times[0]:g} to {loss[-1]:.4g} at t = {run.times[-1]:g}.",
+        f"The {name} of the limit and the rate at which it falls." if positive else f"The {name} of the limit.",
+    )
+
+
+def function_figure(page, run):
+    function, target = run.series("function"), run.series("target")
+    if function is None or target is None:
+        return ""
+    figure, axes = plt.subplots()
+    low, high = min(target.min(), function.min()), max(target.max(), function.max())
+    axes.plot([low, high], [low, high], color="black", lw=0.9, ls=":", label="$F = y$")
+    for output, colour, marker in zip(run.shown(2), (COLOURS[4], COLOURS[1]), ("x", "o")):
+        axes.plot(target, function[output], marker, color=colour, ms=4.5, mfc="none", label=f"$t = {run.times[output]:g}$")
+    axes.set(xlabel="target $y_a$", ylabel="limit $F(x_a)$")
+    axes.legend()
+    error = np.sqrt(np.mean((function[-1] - target) ** 2))
+    return page.figure(
+        figure,
+        f"The limit's function against the targets of {len(target)} training data, at the first and the last output; the root mean "
+        f"square residual at the end is {error:.4g}.",
+        f"The limit's function at the {len(target)} training inputs against the targets; root mean square residual {number(error)} at the end.",
+    )
+
+
+# Distances
+
+
+def rate_figure(page, run):
+    """Mean distances against N at the last compared time, with the fitted exponents."""
+    comparison, rates = run.tables.get("comparison"), run.tables.get("rates")
+    if comparison is None or len(comparison["time"]) == 0:
+        return ""
+    time = comparison["time"].max()
+    rows = comparison["time"] == time
+    counts = comparison["n_experts"][rows].astype(float)
+    figure, axes = plt.subplots(figsize=(4.6, 4.4))
+    told = []
+    for (name, (plain_name, symbol)), colour, marker in zip(QUANTITIES.items(), COLOURS, MARKERS):
+        if name not in comparison:
+            continue
+        means, errors = comparison[name][rows], comparison.get(f"{name}_stderr", np.full(len(rows), np.nan))[rows]
+        usable = np.isfinite(means) & (means > 0)
+        if not usable.any():
+            continue
+        label = symbol
+        if rates is not None:
+            match = [i for i, (q, t) in enumerate(zip(rates["quantity"], rates["time"])) if text_of(q) == name and t == time]
+            if match and np.isfinite(rates["exponent"][match[0]]):
+                exponent = rates["exponent"][match[0]]
+                label += f": {number(exponent, 3)}"
+                told.append(f"{plain_name} {exponent:.3f} ({text_of(rates['verdict'][match[0]])})")
+        axes.errorbar(
+            counts[usable], means[usable], np.nan_to_num(errors[usable]), color=colour, marker=marker, capsize=2, label=label
+        )
+    if not axes.has_data():
+        plt.close(figure)
+        return ""
+    guide = np.array([counts.min(), counts.max()])
+    if guide[0] < guide[1]:
+        # Above all lines.
+        axes.plot(guide, 1.3 * axes.get_ylim()[1] * (guide / guide[0]) ** -0.5, color="black", lw=0.9, ls=":", label="$N^{-1/2}$")
+    axes.set(xscale="log", yscale="log", xlabel="experts $N$", ylabel=f"mean at $t = {time:g}$")
+    figure.legend(loc="outside lower center", ncols=2, fontsize=10)
+    replicates = comparison["replicates"][rows].max()
+    return page.figure(
+        figure,
+        f"Distances between mixtures of N experts and the limit at t = {time:g}, against N on logarithmic axes. "
+        + (f"Fitted exponents: {'; '.join(told)}." if told else ""),
+        f"N experts beside the limit at t = {time:g}: means of {replicates} replicates with standard errors"
+        + (", and the fitted exponents of N." if told else "."),
+    )
+
+
+def comparison_table(run):
+    if "comparison" not in run.tables:
+        return ""
+    columns = run.tables["comparison"]
+    names = [name for name in QUANTITIES if name in columns]
+    rows = []
+    for row in np.lexsort((columns["n_experts"], columns["time"])):
+        cells = [number(columns[name][row]) for name in ("time", "n_experts", "replicates")]
+        for name in names:
+            error = columns.get(f"{name}_stderr")
+            cells.append(measured(columns[name][row], np.nan if error is None else error[row]))
+        rows.append(cells)
+    return table(
+        ["t", "N", "replicates"] + [QUANTITIES[name][0] for name in names], rows,
+        "Means over the replicates, with the standard error in the last digits; W₁, W₂ and coupling in radians.",
+    )
+
+
+def rates_table(run):
+    if "rates" not in run.tables:
+        return ""
+    columns = run.tables["rates"]
+    rows = []
+    for row, quantity in enumerate(map(text_of, columns["quantity"])):
+        exponent, low, high, theory, proved = (
+            number(columns[name][row], 3) for name in ("exponent", "exponent_low", "exponent_high", "theory", "proved")
+        )
+        interval = f"[{low}, {high}]" if low != number(np.nan) else low
+        verdict = text_of(columns["verdict"][row])
+        rows.append([QUANTITIES.get(quantity, (quantity,))[0], number(columns["time"][row]), exponent, interval, theory, proved, verdict])
+    return table(
+        ["quantity", "t", "exponent", "95 %", "theory", "proved", "verdict"], rows,
+        "Exponents of N. Independent draws from the limit have that of W too: coupling and function error show propagation of chaos.",
+    )
+
+
+# The error budget
+
+
+def error_figure(page, run):
+    """The limit's own error at every output."""
+    figure, axes = plt.subplots()
+    labels = {
+        "density_error_grid": "density, by grid",
+        "density_error_time_step": "density, by time step",
+        "moment_error_grid": "moments, by grid",
+        "moment_error_time_step": "moments, by time step",
+        "exact_moment_error": "moment, against the exact solution",
+    }
+    drawn = []
+    for (name, label), colour, marker in zip(labels.items(), COLOURS, MARKERS):
+        values = run.series(name)
+        if values is None:
+            continue
+        values = np.where(values > 0, values, np.nan)
+        if np.isfinite(values).any():
+            axes.plot(run.times, values, color=colour, marker=marker, label=label)
+            drawn.append(f"{label} at most {np.nanmax(values):.2g}")
+    if not drawn:
+        plt.close(figure)
+        return ""
+    axes.set(xlabel="time $t$", ylabel="estimated error", yscale="log")
+    axes.legend()
+    return page.figure(
+        figure,
+        f"The limit's own error over time: {'; '.join(drawn)}.",
+        "The limit's own error: ∫ |ρ − ρ_true| dθ of densities, the largest of moments.",
+    )
+
+
+def budget_table(run):
+    if "budget" not in run.tables:
+        return ""
+    columns = run.tables["budget"]
+    names = [name for name in ("sampling", "transport", "grid", "time_step", "solver") if name in columns]
+    rows = [
+        [QUANTITIES.get(text_of(q), (text_of(q),))[0], number(t)] + [number(columns[name][i], 2) for name in names]
+        for i, (q, t) in enumerate(zip(columns["quantity"], columns["time"]))
+    ]
+    return table(
+        ["quantity", "t"] + [name.replace("_", " ") for name in names], rows,
+        "The terms of the error of the distances of the largest N, in radians: standard error over the replicates, width of the "
+        "transport bracket, grid of the density, time step and solver of the limit.",
+    )
+
+
+def limit_table(run):
+    names = {"loss": "loss" if run.trains else "energy", "dissipation": "dissipation", "mass": "mass − 1", "minimum": "least density",
+             "entropy": "entropy", "density_error_grid": "density error", "moment_error_grid": "moment error"}
+    found = {name: run.series(name) for name in names if run.series(name) is not None}
+    rows = []
+    for output in run.shown(41):
+        cells = [number(run.times[output])]
+        for name, values in found.items():
+            cells.append(number(values[output] - 1, 2) if name == "mass" else number(values[output], 2 if "error" in name else 5))
+        rows.append(cells)
+    few = f" {len(rows)} of {len(run.times)} outputs." if len(rows) < len(run.times) else ""
+    return table(["t"] + [names[name] for name in found], rows, f"The limit at its outputs.{few}")
+
+
+# Where it comes from
+
+
+def seal(path):
+    """The check sum that a run file ends with, and whether it still holds."""
+    bytes_ = path.read_bytes()
+    if bytes_[-16:-8] != b"kac crc:":
+        return "none: another program, or an older kac, has written the file", bytes_
+    stored = int.from_bytes(bytes_[-8:], "little")
+    return f"CRC-32 {stored:08x}, " + ("holds" if zlib.crc32(bytes_[:-16]) == stored else "DOES NOT HOLD"), bytes_
+
+
+def provenance(run):
+    check, bytes_ = seal(run.path)
+    seeds = re.findall(r"\b((?:split_)?seed)\s*:\s*(\d+)", run.experiment)
+    grid = " × ".join(str(len(axis)) for axis in run.axes)
+    rows = [
+        ("file", f"{run.path.name}, {len(bytes_)} bytes"),
+        ("seal", check),
+        ("SHA-256", hashlib.sha256(bytes_).hexdigest()),
+        ("written by", f"{run.attributes.get('software', 'kac')} {run.attributes.get('softwareVersion', '')}"),
+        ("date", run.attributes.get("date", "–")),
+        ("author", run.attributes.get("author", "–")),
+        ("command", f"kac {run.attributes['command']}" if "command" in run.attributes else "–"),
+        ("seeds", ", ".join(f"{name} {value}" for name, value in seeds) or "the defaults"),
+        ("angles", str(run.dimension)),
+        ("grid", f"{grid} cells" if grid else "none"),
+        ("outputs", f"{len(run.times)}, from t = {run.times[0]:g} to {run.times[-1]:g}"),
+        ("experts' path", ": ".join(run.attributes[k] for k in ("expert_path", "expert_path_reason") if k in run.attributes) or "–"),
+        ("drawn with", f"Python {sys.version.split()[0]}, numpy {np.__version__}, h5py {h5py.__version__}, matplotlib {matplotlib.__version__}"),
+    ]
+    inputs = []
+    for member in (run.file["inputs"].values() if "inputs" in run.file else []):
+        content = member[:].tobytes() if member.size else b""
+        inputs.append((text_of(member.attrs["name"]), len(content), hashlib.sha256(content).hexdigest()))
+    body = "".join(f'<tr><th scope="row">{html.escape(k)}</th><td>{html.escape(v)}</td></tr>' for k, v in rows)
+    return f'<table class="facts"><tbody>{body}</tbody></table>' + table(
+        ["file of the experiment", "bytes", "SHA-256"], inputs, "The run file carries these files, and is repeated from itself alone."
+    )
+
+
+def warnings(run):
+    found = []
+    if run.attributes.get("state") == "running":
+        found.append("The run was not finished: the page shows the outputs so far.")
+    if "limit_end" in run.attributes:
+        found.append(f"The limit ended early: {run.attributes['limit_end']}.")
+    if "switched_at" in run.attributes:
+        found.append(f"The method was under-resolved from t = {float(run.attributes['switched_at']):g} on; characteristics went on.")
+    if "under_resolved_from" in run.attributes:
+        found.append(f"The limit is resolved until t = {float(run.attributes['under_resolved_from']):g} only.")
+    return "".join(f'<p class="warning" role="note">{html.escape(text)}</p>' for text in found)
+
+
+def lead(run):
+    """One sentence that says what there is to see."""
+    parts = []
+    loss = run.series("loss")
+    if loss is not None:
+        parts.append(f"The {'loss' if run.trains else 'energy'} of the limit goes from {number(loss[0])} to {number(loss[-1])} at t = {run.times[-1]:g}.")
+    columns = run.tables.get("comparison")
+    if columns:
+        time, most = columns["time"].max(), columns["n_experts"].max()
+        row = int(np.argmax((columns["time"] == time) & (columns["n_experts"] == most)))
+        near = [
+            f"{QUANTITIES[name][0]} = {measured(columns[name][row], columns[f'{name}_stderr'][row])}"
+            for name in ("w2", "coupling", "function_error") if f"{name}_stderr" in columns and np.isfinite(columns[name][row])
+        ]
+        if near:
+            parts.append(f"{most} experts are as near to it as {', '.join(near)}.")
+    if "rates" in run.tables:
+        verdicts = [text_of(v) for v in run.tables["rates"]["verdict"]]
+        judged = [v for v in verdicts if v in ("consistent", "inconsistent")]
+        if judged:
+            parts.append(f"{judged.count('consistent')} of {len(judged)} judged exponents are consistent with the theory.")
+    return " ".join(parts)
+
+
+STYLE = """
+:root { color-scheme: light; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --accent: #0b5394; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1rem; max-width: 90rem; color: var(--ink); background: #fff;
+  font: 1rem/1.5 "Source Sans 3", "Segoe UI", system-ui, "Liberation Sans", sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0.3rem 0; }
+h2 { font-size: 1.2rem; margin: 2rem 0 0.6rem; border-bottom: 1px solid var(--line); padding-bottom: 0.2rem; }
+header p { color: var(--soft); margin: 0.2rem 0; max-width: 60rem; }
+.gallery { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); align-items: start; }
+figure { margin: 0; padding: 0.5rem; border: 1px solid var(--line); border-radius: 6px; }
+figure img { display: block; width: 100%; height: auto; }
+figcaption { color: var(--soft); font-size: 0.9rem; padding: 0.3rem 0.2rem 0; }
+.wide { overflow-x: auto; max-width: 100%; }
+.wide:focus-visible { outline: 2px solid var(--accent); }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
+th, td { padding: 0.25rem 0.7rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+thead th { border-bottom: 2px solid var(--ink); }
+th:first-child, td:first-child { text-align: left; padding-left: 0; }
+.facts th, .facts td { text-align: left; white-space: normal; vertical-align: top; }
+.facts th { padding-left: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
+pre { margin: 0; padding: 0.8rem; background: #f6f8fa; border-radius: 6px; font-size: 0.85rem; line-height: 1.45; overflow-wrap: normal; width: max-content; min-width: 100%; }
+.wide:has(pre) { max-height: 40rem; overflow-y: auto; }
+.warning { border-left: 4px solid #D55E00; background: #fff4ec; padding: 0.5rem 0.8rem; margin: 0.6rem 0; }
+@media print { figure { break-inside: avoid; } }
+"""
+
+
+def write(run, out):
+    page = Page()
+    page.section("The law of the angles", gallery(*law_figures(page, run)))
+    page.section("Training" if run.trains else "Transport", gallery(loss_figure(page, run), function_figure(page, run)), limit_table(run))
+    page.section("Finite mixtures beside the limit", gallery(rate_figure(page, run)), comparison_table(run), rates_table(run))
+    page.section("Error budget", gallery(error_figure(page, run)), budget_table(run))
+    page.section("The experiment", plain(run.experiment))
+    page.section("Provenance", provenance(run))
+    title = html.escape(run.title)
+    out.write(
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
+        f'<title>{title}</title><link rel="icon" href="data:,"><style>{STYLE}</style></head><body>'
+        f"<header><h1>{title}</h1><p>{html.escape(lead(run))}</p>{warnings(run)}</header>"
+        f'<main>{"".join(page.parts)}</main></body></html>\n'
+    )
+
+
+if __name__ == "__main__":
+    write(Run(sys.argv[1]), io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", write_through=True))
