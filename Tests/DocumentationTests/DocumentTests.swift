@@ -23,7 +23,7 @@ import Testing
                     "\(path) links to \(target), and there is no such heading")
             }
         }
-        #expect(links > 20)
+        #expect(links > 15)
     }
 
     private static func joined(_ folder: String, _ path: String) -> String {

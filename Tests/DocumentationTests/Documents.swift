@@ -29,9 +29,10 @@ enum Documents {
         text.matches(of: /(?ms)^```(\S*)\n(.*?)^```/).filter { $0.1 == language }.map { String($0.2) }
     }
 
-    /// The text without its blocks and words of code.
+    /// The text without its blocks, indented lines and words of code.
     static func prose(_ text: String) -> String {
-        text.replacing(/(?ms)^```.*?^```/, with: "").replacing(/`[^`\n]*`/, with: "")
+        text.replacing(/(?ms)^```.*?^```/, with: "").replacing(/(?m)^ {4}.*$/, with: "")
+            .replacing(/`[^`\n]*`/, with: "")
     }
 
     /// The anchors of the headings, as GitHub makes them.
