@@ -76,9 +76,9 @@ test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens t
 	.venv-readers/bin/python Tests/readers/check_root_view.py $(DEMO) build/readers/*.h5
 	.venv-readers/bin/python Tests/readers/check_views.py $(DEMO) build/readers/*.h5
 	.venv-readers/bin/python Tests/readers/check_exports.py $(KAC) $(DEMO) build/readers/*.h5
+	.venv-readers/bin/python Tests/readers/check_snippets.py docs/run-file.md
 	.venv-readers/bin/python notebooks-export/first_light.py $(DEMO) build/demo/first_light.png
 
-# Runs of one to four angles, of a limit alone, in a given potential, and unfinished ones.
 test-report: build .venv-figures/installed ## Opens pages of `kac report` in headless Chromium, which it installs where apt can.
 	@command -v chromium >/dev/null || tools/apt.sh chromium
 	Tests/report/draw.sh $(KAC) build/report

@@ -200,19 +200,24 @@ def plain(text):
 # The laws
 
 
+def histogram(angles):
+    """Counts per radian in bins of equal width, as many as so many experts fill, and the bins' edges."""
+    bins = int(np.clip(2 * len(angles) ** (1 / 3), 6, 48))
+    return np.histogram(angles, bins=bins, range=(0, PERIOD), density=True)
+
+
 def circle_figure(page, run):
-    """d = 1: the density at some times over the experts."""
+    """d = 1: the density at some times, the experts behind the first and the last."""
     figure, axes = plt.subplots()
     outputs = run.shown(4)
     (theta,) = run.axes
     for output, colour in zip(outputs, COLOURS):
-        if run.expert_names:
-            counts, edges = np.histogram(run.experts(output)[0], bins=48, range=(0, PERIOD), density=True)
-            axes.stairs(counts, edges, color=colour, alpha=0.25, fill=True)
+        if run.expert_names and output in (outputs[0], outputs[-1]):
+            axes.stairs(*histogram(run.experts(output)[0]), color=colour, alpha=0.25, fill=True)
         axes.plot(theta, run.density(output), color=colour, label=f"$t = {run.times[output]:g}$")
     axes.set(xlabel="$\\theta_0$ (radian)", ylabel="$\\rho_t(\\theta_0)$ (1/radian)", xlim=(0, PERIOD), ylim=(0, None))
     axes.legend()
-    experts = f", over histograms of {run.ensemble_count} experts" if run.expert_names else ""
+    experts = f", over histograms of {run.ensemble_count} experts at the first and the last" if run.expert_names else ""
     last = run.density(outputs[-1])
     return page.figure(
         figure,
@@ -234,7 +239,7 @@ def plane_figure(page, run, output, pair, density):
     if run.expert_names:
         coordinates = run.experts(output)
         shown = min(400, len(coordinates[0]))
-        axes.plot(coordinates[first][:shown], coordinates[second][:shown], ".", color="white", ms=3, mec="black", mew=0.3)
+        axes.plot(coordinates[first][:shown], coordinates[second][:shown], ".", color="white", ms=4.5, mec="black", mew=0.5)
     axes.grid(False)
     axes.set(
         xlabel=f"$\\theta_{first}$ (radian)", ylabel=f"$\\theta_{second}$ (radian)", title=f"$t = {run.times[output]:g}$",
@@ -269,9 +274,8 @@ def law_figures(page, run):
 def angle_figure(page, run, axis):
     """Beyond three angles: histograms of one angle of the experts, at the first and the last output."""
     figure, axes = plt.subplots()
-    for output, colour, hatch in zip(run.shown(2), COLOURS, ("", "///")):
-        counts, edges = np.histogram(run.experts(output)[axis], bins=32, range=(0, PERIOD), density=True)
-        axes.stairs(counts, edges, color=colour, label=f"$t = {run.times[output]:g}$", lw=1.6, hatch=hatch)
+    for output, colour, line in zip(run.shown(2), COLOURS, ("--", "-")):
+        axes.stairs(*histogram(run.experts(output)[axis]), color=colour, label=f"$t = {run.times[output]:g}$", lw=1.6, ls=line)
     axes.set(xlabel=f"$\\theta_{axis}$ (radian)", ylabel="experts (1/radian)", xlim=(0, PERIOD), ylim=(0, None))
     axes.legend()
     return page.figure(
