@@ -34,3 +34,8 @@ with h5py.File(sys.argv[1], 'r+') as run:
 for file in "$folder"/*.h5; do
     "$kac" report "$file" -o "${file%.h5}.html"
 done
+
+# The same file gives the same page.
+"$kac" report "$folder/two-angles.h5" -o "$folder/again.html"
+cmp "$folder/two-angles.html" "$folder/again.html"
+rm "$folder/again.html"
