@@ -79,7 +79,7 @@ test-readers: .venv-readers/installed $(if $(wildcard $(DEMO)),,demo) ## Opens t
 	.venv-readers/bin/python Tests/readers/check_snippets.py docs/run-file.md
 	.venv-readers/bin/python notebooks-export/first_light.py $(DEMO) build/demo/first_light.png
 
-test-report: build .venv-figures/installed ## Opens pages of `kac report` in headless Chromium, which it installs where apt can.
+test-report: build .venv-figures/installed ## Opens pages of kac report in headless Chromium, which it installs where apt can.
 	@command -v chromium >/dev/null || tools/apt.sh chromium
 	Tests/report/draw.sh $(KAC) build/report
 	python3 Tests/report/check_report.py "$$(command -v chromium)" build/report build/report/*.html

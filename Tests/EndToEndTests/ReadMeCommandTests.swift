@@ -74,7 +74,10 @@ import Testing
             folder.contents
                 == (given
                 + ["iris", "limit"].flatMap { name in ["h5", "pmd", "vtkhdf", "xdmf"].map { "\(name).\($0)" } }
-                + ["iris.experts.vtkhdf", "iris-export.npz", "iris.html", "rates-1d.study", "report.html", "study"])
+                + [
+                    "iris.experts.vtkhdf", "iris-export.npz", "iris.html", "rates-1d.study", "rates-1d.study.html",
+                    "report.html", "study",
+                ])
                 .sorted())
     }
 
@@ -105,7 +108,7 @@ import Testing
             #expect(printed.contains(words), "\(words)")
         }
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.appendingPathComponent("mine").path)
-        #expect(Set(files).isSuperset(of: ["mine.h5", "mine.html", "mine.study"]))
+        #expect(Set(files).isSuperset(of: ["mine.h5", "mine.html", "mine.study", "mine.study.html"]))
     }
 
     /// What the documents tell to make can be made.

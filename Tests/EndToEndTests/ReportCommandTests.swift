@@ -34,6 +34,13 @@ import Testing
         let foreign = try report(["small.h5", "-o", "small.yml", "--overwrite"], drawn)
         #expect(foreign.status == 73 && foreign.errors.contains("of another kind"), "\(foreign.errors)")
         #expect(try report(["nowhere.h5"], drawn).status == 66)
+        let folder = try report(["."], drawn)
+        #expect(folder.status == 65 && folder.errors.contains("kac rates"), "\(folder.errors)")
+        try FileManager.default.createDirectory(
+            at: small.folder.url.appendingPathComponent("small.study"), withIntermediateDirectories: true)
+        try small.folder.write("quantity\n", to: "small.study/means.csv")
+        let study = try report(["small.study"], drawn)
+        #expect(study.status == 0 && study.output == "Written to small.study.html\n", "\(study.errors)")
         #expect(try report(["small.yml"], drawn).status == 65)
         #expect(try report(["small.h5", "-o", "no/where.html"], drawn).status == 73)
 

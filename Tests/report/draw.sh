@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes run files of every kind and a page of each: draw.sh KAC FOLDER
 # One to four angles; a limit alone; transport in a given potential; mixtures without a comparison; a limit that ended
-# early; a run that was not finished.
+# early; a run that was not finished; and studies of every kind.
 set -euo pipefail
 
 kac=$1 folder=$2
@@ -31,6 +31,11 @@ with h5py.File(sys.argv[1], 'r+') as run:
     del run['tables']
 " "$folder/unfinished.h5"
 
+for study in lazy training-in-steps sweep-circuits rates-1d; do
+    run "$study" rates "data/experiments/studies/$study.yml" --set 'particles.counts=[100, 200, 400]' --set particles.replicates=4
+    mv "$folder/$study.h5" "$folder/$study.study"
+    "$kac" report "$folder/$study.study" -o "$folder/$study.html"
+done
 for file in "$folder"/*.h5; do
     "$kac" report "$file" -o "${file%.h5}.html"
 done

@@ -1,4 +1,4 @@
-"""Draws one page about a run file of kac: python report.py RUN.h5 > report.html
+"""Draws one page about a run file of kac, or about the folder of a study: python report.py RUN.h5 > report.html
 
 The page holds its figures as SVG, asks the network for nothing, and is the same to the byte for the same file.
 Exit code 69: h5py, numpy or matplotlib is missing.
@@ -21,6 +21,7 @@ except ImportError as error:
     sys.exit(69)
 
 import base64
+import csv
 import hashlib
 import html
 import io
@@ -195,6 +196,29 @@ def table(header, rows, note=""):
 
 def plain(text):
     return f'<div class="wide" tabindex="0" role="region" aria-label="text"><pre>{html.escape(text)}</pre></div>'
+
+
+def document(title, lead, warnings, page):
+    """The whole page."""
+    title = html.escape(title)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
+        f'<title>{title}</title><link rel="icon" href="data:,"><style>{STYLE}</style></head><body>'
+        f"<header><h1>{title}</h1><p>{html.escape(lead)}</p>{warnings}</header>"
+        f'<main>{"".join(page.parts)}</main></body></html>\n'
+    )
+
+
+def facts(rows):
+    """Names and values."""
+    body = "".join(f'<tr><th scope="row">{html.escape(k)}</th><td>{html.escape(v)}</td></tr>' for k, v in rows)
+    return f'<table class="facts"><tbody>{body}</tbody></table>'
+
+
+def libraries():
+    return f"Python {sys.version.split()[0]}, numpy {np.__version__}, h5py {h5py.__version__}, matplotlib {matplotlib.__version__}"
 
 
 # The laws
@@ -509,14 +533,13 @@ def provenance(run):
         ("grid", f"{grid} cells" if grid else "none"),
         ("outputs", f"{len(run.times)}, from t = {run.times[0]:g} to {run.times[-1]:g}"),
         ("experts' path", ": ".join(run.attributes[k] for k in ("expert_path", "expert_path_reason") if k in run.attributes) or "–"),
-        ("drawn with", f"Python {sys.version.split()[0]}, numpy {np.__version__}, h5py {h5py.__version__}, matplotlib {matplotlib.__version__}"),
+        ("drawn with", libraries()),
     ]
     inputs = []
     for member in (run.file["inputs"].values() if "inputs" in run.file else []):
         content = member[:].tobytes() if member.size else b""
         inputs.append((text_of(member.attrs["name"]), len(content), hashlib.sha256(content).hexdigest()))
-    body = "".join(f'<tr><th scope="row">{html.escape(k)}</th><td>{html.escape(v)}</td></tr>' for k, v in rows)
-    return f'<table class="facts"><tbody>{body}</tbody></table>' + table(
+    return facts(rows) + table(
         ["file of the experiment", "bytes", "SHA-256"], inputs, "The run file carries these files, and is repeated from itself alone."
     )
 
@@ -585,24 +608,196 @@ pre { margin: 0; padding: 0.8rem; background: #f6f8fa; border-radius: 6px; font-
 """
 
 
-def write(run, out):
-    page = Page()
+def run_page(path):
+    run, page = Run(path), Page()
     page.section("The law of the angles", gallery(*law_figures(page, run)))
     page.section("Training" if run.trains else "Transport", gallery(loss_figure(page, run), function_figure(page, run)), limit_table(run))
     page.section("Finite mixtures beside the limit", gallery(rate_figure(page, run)), comparison_table(run), rates_table(run))
     page.section("Error budget", gallery(error_figure(page, run)), budget_table(run))
     page.section("The experiment", plain(run.experiment))
     page.section("Provenance", provenance(run))
-    title = html.escape(run.title)
-    out.write(
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
-        f'<title>{title}</title><link rel="icon" href="data:,"><style>{STYLE}</style></head><body>'
-        f"<header><h1>{title}</h1><p>{html.escape(lead(run))}</p>{warnings(run)}</header>"
-        f'<main>{"".join(page.parts)}</main></body></html>\n'
+    return document(run.title, lead(run), warnings(run), page)
+
+
+# Studies: the tables that `kac rates` leaves in a folder
+
+
+def as_number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def read_tables(folder):
+    """The tables by name, each a list of rows."""
+    tables = {}
+    for file in sorted(folder.glob("*.csv")):
+        with open(file, newline="") as lines:
+            tables[file.stem] = list(csv.DictReader(lines))
+    return tables
+
+
+def unique(rows, name):
+    return list(dict.fromkeys(row[name] for row in rows))
+
+
+def last_time(rows):
+    return max((row["time"] for row in rows), key=float)
+
+
+def lines_figure(page, lines, alternative, caption, guide=None, columns=2, **settings):
+    """Means with standard errors on logarithmic axes, a line for each name; `guide` is the power to draw beside them."""
+    figure, axes = plt.subplots(figsize=(4.6, 4.4))
+    drawn = []
+    for (name, points), colour, marker in zip(lines.items(), COLOURS, MARKERS):
+        x, y, error = (np.array([as_number(point[i]) for point in points]) for i in range(3))
+        usable = np.isfinite(y) & (y > 0) & (x > 0)
+        if usable.any():
+            axes.errorbar(x[usable], y[usable], np.nan_to_num(error[usable]), color=colour, marker=marker, capsize=2, label=name)
+            drawn += [(name, x[usable], y[usable])]
+    if not drawn:
+        plt.close(figure)
+        return ""
+    if guide is not None:
+        ends = np.array([min(x.min() for _, x, _ in drawn), max(x.max() for _, x, _ in drawn)])
+        if ends[0] < ends[1]:
+            top = max(y[0] for _, _, y in drawn)
+            axes.plot(ends, 1.5 * top * (ends / ends[0]) ** guide, color="black", lw=0.9, ls=":", label=f"power {guide:g}")
+    axes.set(xscale="log", yscale="log", **settings)
+    figure.legend(loc="outside lower center", ncols=columns, fontsize=10)
+    values = "; ".join(f"{name} from {y[0]:.3g} to {y[-1]:.3g}" for name, _, y in drawn)
+    return page.figure(figure, f"{alternative} {values}.", caption)
+
+
+def study_rates(page, tables):
+    """Means against N at the last time: every quantity of the trained mixtures, and the function error of all families."""
+    means, rates = tables["means"], tables.get("rates", [])
+    time = last_time(means)
+    fitted = {(row["family"], row["quantity"]): as_number(row["exponent"]) for row in rates if row["time"] == time}
+
+    def line(family, quantity):
+        return [(row["n_experts"], row["mean"], row["stderr"]) for row in means if (row["family"], row["quantity"], row["time"]) == (family, quantity, time)]
+
+    def label(name, family, quantity):
+        exponent = fitted.get((family, quantity), np.nan)
+        return f"{name}: {number(exponent, 3)}" if np.isfinite(exponent) else name
+
+    trained = {label(QUANTITIES[q][1], "trained", q): line("trained", q) for q in unique(means, "quantity") if q in QUANTITIES}
+    controls = {label(family, family, "function_error"): line(family, "function_error") for family in unique(means, "family")}
+    axes = {"xlabel": "experts $N$", "ylabel": f"mean at $t = {float(time):g}$", "guide": -0.5}
+    return [
+        lines_figure(page, trained, f"Distances of trained mixtures from the limit at t = {float(time):g} against N.",
+                     f"Trained mixtures beside the limit at t = {float(time):g}, with standard errors and the fitted exponents of N.", **axes),
+        lines_figure(page, controls, f"The function error at t = {float(time):g} against N.",
+                     "The function error of trained mixtures, of independent draws from the limit, and from a wrong limit, which must not fall.", **axes),
+    ]
+
+
+def study_fluctuations(page, tables):
+    """N·E of squares at the last time and the largest N, measured and predicted."""
+    rows = tables.get("fluctuations", [])
+    if not rows:
+        return ""
+    time, most = last_time(rows), max((row["n_experts"] for row in rows), key=int)
+    rows = [row for row in rows if row["time"] == time and row["n_experts"] == most and row["family"] in ("trained", "independent")]
+    names = unique(rows, "quantity")[:14]
+    figure, axes = plt.subplots(figsize=(4.6, 4.4))
+    for family, colour, marker, shift in (("trained", COLOURS[1], "o", -0.15), ("independent", COLOURS[0], "s", 0.15)):
+        found = {row["quantity"]: row for row in rows if row["family"] == family}
+        places = [(i + shift, found[name]) for i, name in enumerate(names) if name in found]
+        x = [place for place, _ in places]
+        axes.errorbar([as_number(row["measured"]) for _, row in places], x, xerr=[as_number(row["stderr"]) for _, row in places],
+                      fmt=marker, color=colour, ms=4, capsize=2, label=f"{family}, measured")
+        axes.plot([as_number(row["predicted"]) for _, row in places], x, "|", color=colour, ms=12, mew=2, label=f"{family}, predicted")
+    axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    axes.invert_yaxis()
+    axes.set(xlabel="$N \\cdot E$ of squares", xlim=(0, None))
+    figure.legend(loc="outside lower center", ncols=2, fontsize=10)
+    return page.figure(
+        figure,
+        f"Fluctuations of {most} experts at t = {float(time):g}, measured with standard errors beside their predictions: the function error and {len(names) - 1} waves.",
+        f"Fluctuations of {most} experts at t = {float(time):g}: trained mixtures and independent draws, beside what the linear equation predicts.",
     )
 
 
+def study_scalings(page, tables):
+    """Means against N, a line for each exponent of the scaling."""
+    means = tables["means"]
+    figures = []
+    for quantity in unique(means, "quantity"):
+        lines = {
+            f"γ = {gamma}": [(row["n_experts"], row["mean"], row["stderr"]) for row in means if row["quantity"] == quantity and row["gamma"] == gamma]
+            for gamma in unique(means, "gamma")
+        }
+        name = quantity.replace("_", " ")
+        figures.append(lines_figure(page, {k.replace("γ", "$\\gamma$"): v for k, v in lines.items()}, f"The {name} against N for several scalings.",
+                                    f"The {name} from lazy (γ = 0.5) to mean-field (γ = 1) training.", xlabel="experts $N$", ylabel=name))
+    return figures
+
+
+def study_steps(page, tables):
+    """The distance of training in steps from the flow, against what is varied."""
+    slopes, lines = {row["series"]: row for row in tables.get("slopes", [])}, {}
+    for series in unique(tables["distances"], "series"):
+        variable = slopes.get(series, {}).get("variable", "step")
+        slope = number(as_number(slopes.get(series, {}).get("slope", "")), 3)
+        lines[f"{series}, over the {variable}: {slope}"] = [
+            (row[variable], row["distance"], row["stderr"]) for row in tables["distances"] if row["series"] == series
+        ]
+    return [lines_figure(page, lines, "The distance of training in steps from the gradient flow, with the fitted slopes.",
+                         "Training in steps against the flow, over the step, the batch or the shots, with the fitted slopes.",
+                         xlabel="step, batch or shots", ylabel="distance from the flow", columns=1)]
+
+
+def study_sweep(page, tables):
+    """The exponents with their intervals for every value of what is swept."""
+    rows = tables["sweep"]
+    values, quantities = unique(rows, "value"), [q for q in unique(rows, "quantity") if q in QUANTITIES]
+    figure, axes = plt.subplots(figsize=(4.6, 0.5 * len(values) + 2.6))
+    for index, (quantity, colour, marker) in enumerate(zip(quantities, COLOURS, MARKERS)):
+        found = [(values.index(row["value"]), *(as_number(row[n]) for n in ("exponent", "exponent_low", "exponent_high"))) for row in rows if row["quantity"] == quantity]
+        y, middle, low, high = (np.array(column, dtype=float) for column in zip(*found))
+        axes.errorbar(middle, y + 0.12 * (index - (len(quantities) - 1) / 2), xerr=[middle - low, high - middle], fmt=marker, color=colour, ms=4,
+                      capsize=2, label=QUANTITIES[quantity][1])
+    axes.axvline(-0.5, color="black", lw=0.9, ls=":")
+    axes.set_yticks(range(len(values)), [value[:24] for value in values])
+    axes.invert_yaxis()
+    axes.set(xlabel="exponent of $N$")
+    figure.legend(loc="outside lower center", ncols=2, fontsize=10)
+    return [page.figure(figure, f"Fitted exponents with 95 % intervals for {len(values)} values: {', '.join(values)}.", "The exponents of N with 95 % intervals.")]
+
+
+def study_page(path):
+    folder, page = pathlib.Path(path), Page()
+    tables = read_tables(folder)
+    columns = {name: set(rows[0]) if rows else set() for name, rows in tables.items()}
+    if {"family", "n_experts"} <= columns.get("means", set()):
+        kind, figures = "rates", [*study_rates(page, tables), study_fluctuations(page, tables)]
+    elif "gamma" in columns.get("means", set()):
+        kind, figures = "scalings", study_scalings(page, tables)
+    elif "distances" in tables:
+        kind, figures = "training in steps", study_steps(page, tables)
+    elif "sweep" in tables:
+        kind, figures = "a sweep", study_sweep(page, tables)
+    else:
+        sys.exit(f"{path}: found no tables of a study")
+    page.section("Figures", gallery(*figures))
+    # Verdicts first; what is long is cut, and whole in its file.
+    for name in sorted(tables, key=lambda name: (name not in ("rates", "slopes", "sweep"), name)):
+        rows = [row for row in tables[name] if row.get("family", "trained") == "trained" or name == "rates"]
+        most = 60
+        note = f"The first {most} of {len(tables[name])} rows of {name}.csv." if len(rows) > most else ""
+        cells = [[number(value) if np.isfinite(value := as_number(text)) else text.replace("nan", "–") for text in row.values()] for row in rows[:most]]
+        page.section(name.capitalize(), table([column.replace("_", " ") for column in rows[0]] if rows else [], cells, note))
+    sums = [(file.name, str(file.stat().st_size), hashlib.sha256(file.read_bytes()).hexdigest()) for file in sorted(folder.glob("*.[ct]sv"))]
+    page.section("Provenance", facts([("folder", folder.name), ("drawn with", libraries())]) + table(["file", "bytes", "SHA-256"], sums))
+    verdicts = [row["verdict"] for row in tables.get("rates", tables.get("sweep", [])) if row.get("family", "trained") == "trained"]
+    judged = [verdict for verdict in verdicts if verdict in ("consistent", "inconsistent")]
+    told = f" {judged.count('consistent')} of {len(judged)} judged exponents are consistent with the theory." if judged else ""
+    return document(folder.name, f"A study of {kind}.{told}", "", page)
+
+
 if __name__ == "__main__":
-    write(Run(sys.argv[1]), io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", write_through=True))
+    draw = study_page if pathlib.Path(sys.argv[1]).is_dir() else run_page
+    sys.stdout.buffer.write(draw(sys.argv[1]).encode())

@@ -182,6 +182,7 @@ enum StudyError: Error, CustomStringConvertible {
     /// What a study of the kind 'width' expects.
     case network(String)
     case occupied(file: String)
+    case notAStudy(folder: String)
     case notWritable(file: String, reason: String)
 
     var description: String {
@@ -203,6 +204,8 @@ enum StudyError: Error, CustomStringConvertible {
         case .network(let expected): "expert: a study of the kind 'width' expects \(expected)"
         case .occupied(let file):
             "\(file): another study is writing its measurements there: wait for it, or choose another --output"
+        case .notAStudy(let folder):
+            "\(folder): found a folder without the tables of a study, expected one that 'kac rates' wrote, or a run file"
         case .notWritable(let file, let reason): "\(file): cannot be written: \(reason)"
         }
     }
