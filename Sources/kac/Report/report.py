@@ -647,7 +647,7 @@ def last_time(rows):
 
 
 def lines_figure(page, lines, alternative, caption, guide=None, columns=2, **settings):
-    """Means with standard errors on logarithmic axes, a line for each name; `guide` is the power to draw beside them."""
+    """Means with standard errors on logarithmic axes, a line for each name; `guide` is the power of N to draw beside them."""
     figure, axes = plt.subplots(figsize=(4.6, 4.4))
     drawn = []
     for (name, points), colour, marker in zip(lines.items(), COLOURS, MARKERS):
@@ -663,7 +663,7 @@ def lines_figure(page, lines, alternative, caption, guide=None, columns=2, **set
         ends = np.array([min(x.min() for _, x, _ in drawn), max(x.max() for _, x, _ in drawn)])
         if ends[0] < ends[1]:
             top = max(y[0] for _, _, y in drawn)
-            axes.plot(ends, 1.5 * top * (ends / ends[0]) ** guide, color="black", lw=0.9, ls=":", label=f"power {guide:g}")
+            axes.plot(ends, 1.5 * top * (ends / ends[0]) ** guide, color="black", lw=0.9, ls=":", label=f"$N^{{{guide:g}}}$")
     axes.set(xscale="log", yscale="log", **settings)
     figure.legend(loc="outside lower center", ncols=columns, fontsize=10)
     values = "; ".join(f"{name} from {y[0]:.3g} to {y[-1]:.3g}" for name, _, y in drawn)
@@ -703,7 +703,7 @@ def study_fluctuations(page, tables):
     rows = [row for row in rows if row["time"] == time and row["n_experts"] == most and row["family"] in ("trained", "independent")]
     names = unique(rows, "quantity")[:14]
     figure, axes = plt.subplots(figsize=(4.6, 4.4))
-    for family, colour, marker, shift in (("trained", COLOURS[1], "o", -0.15), ("independent", COLOURS[0], "s", 0.15)):
+    for family, colour, marker, shift in (("trained", COLOURS[0], "o", -0.15), ("independent", COLOURS[1], "s", 0.15)):
         found = {row["quantity"]: row for row in rows if row["family"] == family}
         places = [(i + shift, found[name]) for i, name in enumerate(names) if name in found]
         x = [place for place, _ in places]
