@@ -57,7 +57,10 @@ import Testing
     @Test func pythonIsThatOfTheEnvironmentFirst() {
         #expect(PythonInterpreter(environment: ["KAC_PYTHON": "mine"]).program == "mine")
         let project = KacProcess.root.appendingPathComponent(".venv-figures/bin/python").path
-        let found = PythonInterpreter(environment: ["KAC_PYTHON": "", "KAC_DATA": KacProcess.root.path]).program
-        #expect(found == (FileManager.default.isExecutableFile(atPath: project) ? project : "python3"))
+        let expected = FileManager.default.isExecutableFile(atPath: project) ? project : "python3"
+        #expect(
+            PythonInterpreter(environment: ["KAC_PYTHON": "", "KAC_DATA": KacProcess.root.path]).program == expected)
+        // A tool that was installed still knows the clone that it was built from.
+        #expect(PythonInterpreter(environment: ["KAC_DATA": "/usr/share"]).program == expected)
     }
 }

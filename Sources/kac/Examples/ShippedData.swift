@@ -40,7 +40,7 @@ struct ShippedData {
     static let variable = "KAC_DATA"
 
     /// The project that this source stands in.
-    private static let clone = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
+    static let clone = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
         url.deletingLastPathComponent()
     }
 

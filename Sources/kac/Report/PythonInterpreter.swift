@@ -9,8 +9,8 @@ struct PythonInterpreter {
     /// The variable of the environment that names the program.
     static let variable = "KAC_PYTHON"
 
-    /// Chooses what the environment names, otherwise the project's own environment for figures in the working directory or
-    /// beside the shipped data, otherwise `python3`.
+    /// Chooses what the environment names, otherwise the project's own environment for figures in the working directory, in the
+    /// clone that holds the shipped data or in the one that the tool was built from, otherwise `python3`.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         if let named = environment[Self.variable], !named.isEmpty {
             program = named
@@ -18,7 +18,7 @@ struct PythonInterpreter {
         }
         let folders =
             [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
-            + ((try? ShippedData(environment: environment)).map { [$0.root] } ?? [])
+            + ((try? ShippedData(environment: environment)).map { [$0.root] } ?? []) + [ShippedData.clone]
         program =
             folders.map { $0.appendingPathComponent(".venv-figures/bin/python").path }
             .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "python3"
