@@ -491,17 +491,24 @@ def budget_table(run):
 
 
 def limit_table(run):
-    names = {"loss": "loss" if run.trains else "energy", "dissipation": "dissipation", "mass": "mass − 1", "minimum": "least density",
-             "entropy": "entropy", "density_error_grid": "density error", "moment_error_grid": "moment error"}
-    found = {name: run.series(name) for name in names if run.series(name) is not None}
-    rows = []
-    for output in run.shown(41):
-        cells = [number(run.times[output])]
-        for name, values in found.items():
-            cells.append(number(values[output] - 1, 2) if name == "mass" else number(values[output], 2 if "error" in name else 5))
-        rows.append(cells)
-    few = f" {len(rows)} of {len(run.times)} outputs." if len(rows) < len(run.times) else ""
-    return table(["t"] + [names[name] for name in found], rows, f"The limit at its outputs.{few}")
+    """What is watched of the limit at its outputs; errors are the sums of their parts by grid and by time step."""
+    found = {}
+    for name, heading in (("loss", "loss" if run.trains else "energy"), ("dissipation", "dissipation"), ("mass", "mass − 1"),
+                          ("minimum", "least density"), ("entropy", "entropy")):
+        values = run.series(name)
+        if values is not None:
+            found[heading] = values - 1 if name == "mass" else values
+    for name in ("density", "moment"):
+        parts = [run.series(f"{name}_error_{part}") for part in ("grid", "time_step")]
+        if all(part is not None for part in parts):
+            found[f"{name} error"] = sum(parts)
+    outputs = run.shown(41)
+    rows = [
+        [number(run.times[i])] + [number(values[i], 2 if "error" in heading or "mass" in heading else 5) for heading, values in found.items()]
+        for i in outputs
+    ]
+    few = f" {len(outputs)} of {len(run.times)} outputs." if len(outputs) < len(run.times) else ""
+    return table(["t", *found], rows, f"The limit at its outputs.{few}")
 
 
 # Where it comes from
