@@ -1,7 +1,7 @@
 # What the project is built, tried and tested with. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo install uninstall man docs test test-mutations lint test-readers test-report test-peers bench clean
+.PHONY: figure-data help setup build demo install uninstall man docs test test-mutations lint test-readers test-report test-peers figures test-notebooks bench clean
 
 # Code for this machine's vector units; `make build KAC_MARCH=` builds for any.
 KAC_MARCH ?= native
@@ -105,6 +105,32 @@ test-peers: setup .venv-peers/installed ## Random experts beside PennyLane and Q
 	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r $<
 	touch $@
 
+include notebooks-export/figures.mk
+
+NOTEBOOKS := density_1d density_2d rates loss fluctuations lazy training_in_steps kernel_spectrum
+# Drawn with one thread, without dates and without the order of a hash table, so that the same data give the same bytes.
+DRAWN := SOURCE_DATE_EPOCH=0 PYTHONHASHSEED=0 PYTHONPATH=$(CURDIR)/notebooks-export KAC_FIGURE_DATA=$(CURDIR)/$(FIGURE_DATA)
+
+figures: build .venv-figures/installed ## Computes and draws the paper's figures into notebooks-export/figures; FAST=1 with fewer experts, in minutes.
+	@$(MAKE) --no-print-directory figure-data
+	$(foreach name,$(NOTEBOOKS),$(DRAWN) .venv-figures/bin/python notebooks-export/$(name).py &&) true
+
+# Its own call of make, because the tool is built by then.
+figure-data: $(FIGURE_FILES)
+
+test-notebooks: build .venv-figures/installed ## Executes the figures' notebooks on the small data.
+	@$(MAKE) --no-print-directory figure-data FAST=1
+	@rm -rf build/notebooks && mkdir -p build/notebooks
+	.venv-figures/bin/jupytext --quiet --to ipynb --output-dir build/notebooks $(NOTEBOOKS:%=notebooks-export/%.py)
+	$(DRAWN:%/full=%/fast) KAC_FIGURES=$(CURDIR)/build/notebooks .venv-figures/bin/python -m pytest -q --nbmake --nbmake-timeout=300 build/notebooks
+
+# Rendering without a screen wants EGL, which servers often lack.
+.venv-figures/installed: notebooks-export/requirements.txt
+	python3 -m venv --clear .venv-figures
+	.venv-figures/bin/python -m pip install -q --disable-pip-version-check -r $<
+	tools/setup-rendering.sh
+	touch $@
+
 # Swift alone with PEERS=none; the peers need Python 3.
 PEERS ?= all
 RESULTS := Benchmarks/results
@@ -128,4 +154,4 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 	touch $@
 
 clean: ## Removes what was built.
-	rm -rf .build .build-asan Benchmarks/.build .venv-readers .venv-figures .venv-peers .venv-bench build
+	rm -rf .build .build-asan Benchmarks/.build .venv-readers .venv-peers .venv-bench .venv-figures build notebooks-export/figures

@@ -19,7 +19,9 @@ public struct Certificates: Sendable {
     public let gaps: [Double]
     /// Whether the gaps are proven; beyond three angles the minimum is one of descents from many starts.
     public let areProven: Bool
-    /// `λ_min(K_t)`; NaN for more data than `largestKernel`.
+    /// The eigenvalues of `K_t` in descending order, as `[output][index]`; empty for more data than `largestKernel`.
+    public let eigenvalues: [[Double]]
+    /// `λ_min(K_t)`, not below 0; NaN for more data than `largestKernel`.
     public let leastEigenvalues: [Double]
     /// `L(0) exp(−(2/n) ∫ λ_min)`.
     public let speedBounds: [Double]
@@ -52,22 +54,23 @@ public struct Certificates: Sendable {
             let all = products.moments(places, nodes, parallelism)
             return (products.own(all), n <= Self.largestKernel ? products.kernel(all, expansion) : [])
         }
-        let eigenvalues = states.map { state in
-            state.kernel.isEmpty
-                ? Double.nan : max(0, SymmetricEigenvalues.descending(of: state.kernel, order: n).last ?? 0)
+        let spectra = states.map { state in
+            state.kernel.isEmpty ? [] : SymmetricEigenvalues.descending(of: state.kernel, order: n)
         }
+        let least = spectra.map { spectrum in spectrum.last.map { max(0, $0) } ?? .nan }
         // Trapezoids of a smooth function.
         var integral = [0.0]
         for index in 1..<fine.count {
             integral.append(
                 integral[index - 1] + 0.5 * (fine[index] - fine[index - 1])
-                    * (eigenvalues[index] + eigenvalues[index - 1]))
+                    * (least[index] + least[index - 1]))
         }
         let losses = states.map { problem.loss(moments: $0.moments) }
         let places = times.map { fine.firstIndex(of: $0) ?? 0 }
         self.times = times
         self.losses = places.map { losses[$0] }
-        leastEigenvalues = places.map { eigenvalues[$0] }
+        eigenvalues = places.map { spectra[$0] }
+        leastEigenvalues = places.map { least[$0] }
         speedBounds = places.map { losses[0] * exp(-2 / Double(n) * integral[$0]) }
         areProven = problem.dimension <= 3
         gaps = places.map { place in

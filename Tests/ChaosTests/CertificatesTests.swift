@@ -25,6 +25,13 @@ import Training
         // At the start V = −½ (0.5 cos θ + 0.3 sin θ) and ∫ V dμ = 0; the kernel is ½ of the unit matrix, so both bounds begin alike.
         #expect(abs(certificates.gaps[0] - 0.5 * hypot(0.5, 0.3)) < 1e-6)
         #expect(abs(certificates.leastEigenvalues[0] - 0.5) < 1e-12)
+        // In general K = ½ [[1 − Re m₂, −Im m₂], [−Im m₂, 1 + Re m₂]] with m₂ = ∫ e^{2iθ} dμ = z² of a Poisson kernel: eigenvalues ½ (1 ± |z|²).
+        // Residuals are Re z − 0.5 and Im z − 0.3, and z keeps the direction of 0.5 + 0.3i: the loss says |z|.
+        for (loss, spectrum) in zip(losses, certificates.eigenvalues) {
+            let size = hypot(0.5, 0.3) - 2 * loss.squareRoot()
+            #expect(abs(spectrum[0] - 0.5 * (1 + size * size)) < 1e-8)
+            #expect(abs(spectrum[1] - 0.5 * (1 - size * size)) < 1e-8)
+        }
         for (time, loss) in zip(times, certificates.frozenLosses) {
             #expect(abs(loss - 0.085 * exp(-0.5 * time)) < 1e-9)
         }

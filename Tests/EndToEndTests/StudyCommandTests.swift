@@ -30,7 +30,7 @@ import Testing
         #expect(
             Set(tables.keys) == [
                 "means.csv", "rates.csv", "prefactors.csv", "fluctuations.csv", "bounds.csv", "quantiles.csv",
-                "certificates.csv",
+                "certificates.csv", "kernel.csv",
             ])
         #expect(whole.output.contains("asked was ±0.001"), "the budget of 24 replicates cannot be enough")
 
@@ -132,6 +132,44 @@ import Testing
             in: experiment.folder.url)
         #expect(process.status == 0 && process.output.contains("passes"), "\(process.output)\(process.errors)")
         #expect(process.output.contains("explicit bound"))
+    }
+
+    @Test func aPlanIsAlsoJSON() throws {
+        struct Plan: Decodable {
+            struct Verification: Decodable {
+                let trials, held: Int
+                let lower, upper: Double
+                let passes: Bool
+            }
+            let experts: Int
+            let error, confidence, lower, upper: Double
+            let times: [Double]
+            let explicit_bound: Double?
+            let verification: Verification?
+        }
+        let experiment = try SmallExperiment()
+        func plan(_ more: [String]) throws -> KacProcess {
+            let process = try KacProcess.run(
+                ["plan", experiment.path, "--confidence", "0.9"] + more, in: experiment.folder.url)
+            try #require(process.status == 0, "\(process.errors)")
+            return process
+        }
+        let text = try plan(["--error", "0.05"]).output
+        let found = try JSONDecoder().decode(
+            Plan.self, from: Data(try plan(["--error", "0.05", "--json", "--verify", "--trials", "50"]).output.utf8))
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("experts ") })
+        #expect(line.split(separator: " ").last == "\(found.experts)")
+        #expect(found.error == 0.05 && found.confidence == 0.9 && found.times == [2])
+        #expect(found.lower <= Double(found.experts) && Double(found.experts) < found.upper + 1)
+        let bound = try #require(found.explicit_bound)
+        #expect(bound > Double(found.experts))
+        let verification = try #require(found.verification)
+        #expect(verification.trials == 50 && verification.held <= 50 && verification.passes)
+        #expect(verification.lower <= Double(verification.held) / 50)
+        #expect(verification.upper >= Double(verification.held) / 50)
+        let distance = try JSONDecoder().decode(
+            Plan.self, from: Data(try plan(["--json", "--for", "w1", "--error", "0.15"]).output.utf8))
+        #expect(distance.explicit_bound == nil && distance.verification == nil)
     }
 
     @Test(arguments: [

@@ -45,6 +45,13 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "The trials of --verify.")
     var trials = 100
 
+    @Flag(
+        help: """
+            Print JSON: for, error, confidence, times, experts, lower, upper (of the 95 % interval), source, explicit_bound (null for W), and \
+            with --verify verification: trials, held, lower, upper (of the coverage's 99.9 % interval), passes.
+            """)
+    var json = false
+
     @Option(help: "Threads to use; the numbers are the same for any. (default: all cores)")
     var threads: Int?
 
@@ -67,24 +74,43 @@ struct PlanCommand: ParsableCommand {
             let progress = Progress()
             let (problem, _) = try PreparedStudy.problem(read)
             let planned = try plan(problem, read, outputs, parallelism, progress)
-            var list = TextList()
-            let at =
-                outputs.count > 1
-                ? "at the worst of \(outputs.count) outputs" : "at t = \(Measured.time(read.times[outputs[0]]))"
-            list.add(
-                "asked", "\(subject(problem)) within \(Measured.number(error)) with probability \(confidence), \(at)")
-            list.add("experts", "\(planned.count)")
-            list.add(
-                "95 % interval",
-                "\(Measured.number(planned.lower)) to \(Measured.number(planned.upper)), by \(planned.source)")
-            list.add(
-                "the explicit bound asks for", planned.bound.map(Measured.number) ?? "- (it has no constant for W)")
-            print("\(read.title)\n\n\(list.text)")
+            if !json { print("\(read.title)\n\n\(text(planned, problem, outputs.map { read.times[$0] }))") }
             if planned.count < Self.fewExperts {
                 progress.warn("so few experts are no Gaussian fluctuation: see what --verify counts")
             }
-            if verify { try check(planned.count, problem, read, outputs, parallelism, progress) }
+            let verification =
+                verify ? try check(planned.count, problem, read, outputs, parallelism, progress) : nil
+            if json {
+                print(try report(planned, times: outputs.map { read.times[$0] }, verification).json())
+            } else if let verification {
+                print(
+                    "\n\(verification.held) of \(trials) mixtures of \(planned.count) experts are within \(Measured.number(error)): "
+                        + "99.9 % interval of the coverage [\(Measured.number(verification.lower)), "
+                        + "\(Measured.number(verification.upper))], asked \(confidence): "
+                        + (verification.passes ? "passes" : "fails"))
+            }
+            if verification?.passes == false { throw ExitCode(EX_SOFTWARE) }
         }
+    }
+
+    private func text(_ planned: Planned, _ problem: MeanFieldProblem, _ times: [Double]) -> String {
+        var list = TextList()
+        let at = times.count > 1 ? "at the worst of \(times.count) outputs" : "at t = \(Measured.time(times[0]))"
+        list.add("asked", "\(subject(problem)) within \(Measured.number(error)) with probability \(confidence), \(at)")
+        list.add("experts", "\(planned.count)")
+        list.add(
+            "95 % interval",
+            "\(Measured.number(planned.lower)) to \(Measured.number(planned.upper)), by \(planned.source)")
+        list.add(
+            "the explicit bound asks for", planned.bound.map(Measured.number) ?? "- (it has no constant for W)")
+        return list.text
+    }
+
+    private func report(_ planned: Planned, times: [Double], _ verification: PlanReport.Verification?) -> PlanReport {
+        PlanReport(
+            goal: goal.rawValue, error: error, confidence: confidence, times: times, experts: planned.count,
+            lower: planned.lower, upper: planned.upper, source: planned.source, explicitBound: planned.bound,
+            verification: verification)
     }
 
     /// Below this number the limit theorem says little.
@@ -183,7 +209,7 @@ struct PlanCommand: ParsableCommand {
     private func check(
         _ count: Int, _ problem: MeanFieldProblem, _ read: Experiment, _ outputs: [Int], _ parallelism: Parallelism,
         _ progress: Progress
-    ) throws {
+    ) throws -> PlanReport.Verification {
         let quantity: Quantity =
             switch goal {
             case .function: problem.heldOutTargets.isEmpty ? .functionError : .functionErrorTest
@@ -201,11 +227,8 @@ struct PlanCommand: ParsableCommand {
             }
         }
         let interval = BinomialInterval(successes: held, trials: trials, level: 0.999)
-        let passes = interval.upper >= confidence
-        print(
-            "\n\(held) of \(trials) mixtures of \(count) experts are within \(Measured.number(error)): 99.9 % interval of the coverage "
-                + "[\(Measured.number(interval.lower)), \(Measured.number(interval.upper))], asked \(confidence): "
-                + (passes ? "passes" : "fails"))
-        if !passes { throw ExitCode(EX_SOFTWARE) }
+        return PlanReport.Verification(
+            trials: trials, held: held, lower: interval.lower, upper: interval.upper,
+            passes: interval.upper >= confidence)
     }
 }

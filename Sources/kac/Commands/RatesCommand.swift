@@ -17,8 +17,8 @@ struct RatesCommand: ParsableCommand {
 
               kac rates data/experiments/studies/one-qubit.yml -o build/one-qubit.study
 
-            The folder gets means.csv, rates.csv, prefactors.csv, fluctuations.csv, bounds.csv, quantiles.csv and the samples. Other kinds of \
-            studies (study.kind) compare lazy with mean-field scalings, and training in steps with the flow.
+            The folder gets means.csv, rates.csv, prefactors.csv, fluctuations.csv, bounds.csv, quantiles.csv, certificates.csv, kernel.csv (the \
+            eigenvalues of the tangent kernel over time) and the samples. Other kinds of studies (study.kind) compare lazy with mean-field scalings, and training in steps with the flow.
             """)
 
     @OptionGroup var experiment: ExperimentOptions

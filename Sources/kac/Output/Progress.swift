@@ -57,7 +57,7 @@ final class Progress: Sendable {
     func end() {
         state.withLock { state in
             let elapsed = Self.seconds(ContinuousClock.now - state.start)
-            let text = "\(state.stage)  done in \(String(format: "%.2f", elapsed)) s"
+            let text = "\(state.stage)  done in \(String(format: elapsed < 1 ? "%.4f" : "%.2f", elapsed)) s"
             if isTerminal {
                 StandardError.write("\r\u{1B}[2K\(text)\n")
             } else {

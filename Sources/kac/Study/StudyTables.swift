@@ -62,7 +62,18 @@ struct StudyTables {
                     result.quantiles.map { "\($0.count),\($0.time),\($0.probability),\($0.measured),\($0.normal)" })
             ),
         ]
-        texts = common + (certificates.map { [("certificates", Self.table(of: $0))] } ?? [])
+        texts =
+            common
+            + (certificates.map { [("certificates", Self.table(of: $0)), ("kernel", Self.kernelTable(of: $0))] } ?? [])
+    }
+
+    /// The eigenvalues of the tangent kernel of the training data, a row a time and place in descending order.
+    private static func kernelTable(of certificates: Certificates) -> String {
+        table(
+            "time,index,eigenvalue",
+            zip(certificates.times, certificates.eigenvalues).flatMap { time, values in
+                values.enumerated().map { "\(time),\($0.offset),\($0.element)" }
+            })
     }
 
     private static func table(of certificates: Certificates) -> String {

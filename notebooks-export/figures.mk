@@ -1,0 +1,62 @@
+# What the figures need: kac computes it into build/figures, once for as long as the tool, the experiment and the files it names stay the same.
+# FAST=1 takes fewer experts and replicates, and a folder of its own.
+
+FIGURE_DATA := build/figures/$(if $(FAST),fast,full)
+D := $(FIGURE_DATA)
+E := data/experiments
+FIGURE_INPUTS := $(KAC) notebooks-export/figures.mk $(wildcard data/circuits/* data/training/* data/polynomials/* grids/*)
+
+# $(call fast,A,B) is A when the figures are to be fast, otherwise B.
+fast = $(if $(FAST),$(1),$(2))
+replicates = --set particles.replicates=$(call fast,$(1),$(2))
+# A run file, with what the command prints beside it; what a stopped command leaves is under another name.
+run = @mkdir -p $(@D); set -x; $(KAC) run $< -o $@ --overwrite
+# A study: kac keeps every ensemble that it has measured, so that going on is cheap. The file is what it prints.
+study = @mkdir -p $(@D); set -x; $(KAC) rates $< -o $(@:.txt=.study) > $@.part
+plan = @mkdir -p $(@D); set -x; $(KAC) plan $< --confidence 0.95 --json > $@.part
+done = && mv $@.part $@
+
+FIGURE_FILES := $(patsubst %,$(D)/%, \
+	one-qubit.h5 iris-2d.h5 $(patsubst %,loss-%.h5,10 100 1000 10000 100000) \
+	rates-1d.txt rates-2d.txt rates-3d.txt lazy.txt training-in-steps.txt kernel.txt kernel-lift.json)
+
+$(D)/one-qubit.h5: $(E)/one-qubit.yml $(FIGURE_INPUTS)
+	$(run) $(call replicates,8,32)
+
+$(D)/iris-2d.h5: $(E)/iris-2d.yml $(FIGURE_INPUTS)
+	$(run) $(call replicates,4,128) --set 'output.fields=[potential, velocity]' --set 'particles.counts=[10, 100, 1000]'
+
+$(D)/loss-%.h5: $(E)/one-qubit.yml $(FIGURE_INPUTS)
+	$(run) --set 'particles.counts=[$*]' --set particles.replicates=1 --set time.end=20 --set time.outputs=41 \
+		--set 'compare={function: true}'
+
+# Of fast studies.
+FEWER_1D := --set study.experts=1000000
+FEWER_2D := --set particles.replicates=64 --set study.distances=8 --set 'particles.counts=[10, 32, 100, 316, 1000, 3162]'
+FEWER_3D := --set particles.replicates=64 --set 'particles.counts=[10, 32, 100, 316, 1000]' --set 'time.outputs=[0, 5]' \
+	--set 'compare.times=[5]'
+
+$(D)/rates-1d.txt: $(E)/studies/rates-1d.yml $(FIGURE_INPUTS)
+	$(study) $(if $(FAST),$(FEWER_1D)) $(done)
+
+$(D)/rates-2d.txt: $(E)/studies/rates-2d.yml $(FIGURE_INPUTS)
+	$(study) $(if $(FAST),$(FEWER_2D)) $(done)
+
+$(D)/rates-3d.txt: $(E)/studies/rates-3d.yml $(FIGURE_INPUTS)
+	$(study) $(if $(FAST),$(FEWER_3D)) $(done)
+
+$(D)/lazy.txt: $(E)/studies/lazy.yml $(FIGURE_INPUTS)
+	$(study) $(call replicates,8,32) $(done)
+
+$(D)/training-in-steps.txt: $(E)/studies/training-in-steps.yml $(FIGURE_INPUTS)
+	$(study) $(done)
+
+# The kernel's table is that of the limit: mixtures are few. All flowers are trained on, which is what `kac lift` looks at.
+$(D)/kernel.txt: $(E)/studies/rates-2d.yml $(FIGURE_INPUTS)
+	$(study) --set training.test=0 --set 'time.outputs=[0, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10]' \
+		--set 'compare={coupling: true, function: true, times: [0, 10]}' --set 'particles.counts=[100, 200, 400]' \
+		--set particles.replicates=32 $(done)
+
+$(D)/kernel-lift.json: $(E)/iris-2d.yml $(FIGURE_INPUTS)
+	@mkdir -p $(@D)
+	$(KAC) lift --experiment $< --json > $@.part $(done)
