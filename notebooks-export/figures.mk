@@ -16,9 +16,13 @@ study = @mkdir -p $(@D); set -x; $(KAC) rates $< -o $(@:.txt=.study) > $@.part
 plan = @mkdir -p $(@D); set -x; $(KAC) plan $< --confidence 0.95 --json > $@.part
 done = && mv $@.part $@
 
+# QUANTITY-ERROR of the plans.
+PLANS := function-0.1 function-0.05 function-0.02 function-0.01 w1-0.2 w1-0.1 w1-0.05 $(if $(FAST),,function-0.005 w1-0.02)
+
 FIGURE_FILES := $(patsubst %,$(D)/%, \
 	one-qubit.h5 iris-2d.h5 $(patsubst %,loss-%.h5,10 100 1000 10000 100000) \
-	rates-1d.txt rates-2d.txt rates-3d.txt lazy.txt training-in-steps.txt kernel.txt kernel-lift.json)
+	rates-1d.txt rates-2d.txt rates-3d.txt lazy.txt training-in-steps.txt kernel.txt kernel-lift.json \
+	$(PLANS:%=plans/%.json) solver-cost.json choir.txt sweep-circuits.txt)
 
 $(D)/one-qubit.h5: $(E)/one-qubit.yml $(FIGURE_INPUTS)
 	$(run) $(call replicates,8,32)
@@ -60,3 +64,15 @@ $(D)/kernel.txt: $(E)/studies/rates-2d.yml $(FIGURE_INPUTS)
 $(D)/kernel-lift.json: $(E)/iris-2d.yml $(FIGURE_INPUTS)
 	@mkdir -p $(@D)
 	$(KAC) lift --experiment $< --json > $@.part $(done)
+
+$(D)/plans/%.json: $(E)/iris.yml $(FIGURE_INPUTS)
+	$(plan) --for $(word 1,$(subst -, ,$*)) --error $(word 2,$(subst -, ,$*)) --verify $(done)
+
+$(D)/solver-cost.json: $(E)/transport-2d.yml notebooks-export/measure_solvers.py Benchmarks/peers/continuum.py $(FIGURE_INPUTS)
+	.venv-figures/bin/python notebooks-export/measure_solvers.py $(KAC) $< $@ $(if $(FAST),--fast)
+
+$(D)/choir.txt: $(E)/studies/choir.yml $(FIGURE_INPUTS)
+	$(study) $(call replicates,160,320) $(done)
+
+$(D)/sweep-circuits.txt: $(E)/studies/sweep-circuits.yml $(FIGURE_INPUTS)
+	$(study) $(call replicates,320,640) $(done)
