@@ -21,8 +21,9 @@ PLANS := function-0.1 function-0.05 function-0.02 function-0.01 w1-0.2 w1-0.1 w1
 
 FIGURE_FILES := $(patsubst %,$(D)/%, \
 	one-qubit.h5 iris-2d.h5 $(patsubst %,loss-%.h5,10 100 1000 10000 100000) \
-	rates-1d.txt rates-2d.txt rates-3d.txt lazy.txt training-in-steps.txt kernel.txt kernel-lift.json \
-	$(PLANS:%=plans/%.json) solver-cost.json choir.txt sweep-circuits.txt)
+	rates-1d.txt rates-2d.txt rates-3d.txt lazy.txt training-in-steps.txt kernel.txt iris-2d-lift.json \
+	$(PLANS:%=plans/%.json) solver-cost.json choir.txt sweep-circuits.txt \
+	iris.h5 $(foreach N,10 100,iris-$N.h5 digits-$N.h5) iris-lift.json digits-lift.json $(patsubst %,splash-%.h5,5 50 5000))
 
 $(D)/one-qubit.h5: $(E)/one-qubit.yml $(FIGURE_INPUTS)
 	$(run) $(call replicates,8,32)
@@ -61,7 +62,7 @@ $(D)/kernel.txt: $(E)/studies/rates-2d.yml $(FIGURE_INPUTS)
 		--set 'compare={coupling: true, function: true, times: [0, 10]}' --set 'particles.counts=[100, 200, 400]' \
 		--set particles.replicates=32 $(done)
 
-$(D)/kernel-lift.json: $(E)/iris-2d.yml $(FIGURE_INPUTS)
+$(D)/%-lift.json: $(E)/%.yml $(FIGURE_INPUTS)
 	@mkdir -p $(@D)
 	$(KAC) lift --experiment $< --json > $@.part $(done)
 
@@ -76,3 +77,16 @@ $(D)/choir.txt: $(E)/studies/choir.yml $(FIGURE_INPUTS)
 
 $(D)/sweep-circuits.txt: $(E)/studies/sweep-circuits.yml $(FIGURE_INPUTS)
 	$(study) $(call replicates,320,640) $(done)
+
+$(D)/iris.h5: $(E)/iris.yml $(FIGURE_INPUTS)
+	$(run)
+
+$(D)/iris-10.h5 $(D)/iris-100.h5: $(D)/iris-%.h5: $(E)/iris.yml $(FIGURE_INPUTS)
+	$(run) --set 'particles.counts=[$*]' --set particles.replicates=1 --set 'compare={function: true}'
+
+$(D)/digits-%.h5: $(E)/digits.yml $(FIGURE_INPUTS)
+	$(run) --set 'particles.counts=[$*]' --set particles.replicates=1 --set 'compare={function: true}'
+
+$(D)/splash-%.h5: $(E)/iris-2d.yml $(FIGURE_INPUTS)
+	$(run) --set 'particles.counts=[$*]' --set particles.replicates=1 --set 'compare={function: true}' \
+		--set time.outputs=$(call fast,21,61)

@@ -17,7 +17,7 @@ import numpy as np
 
 kernel = style.study_table("kernel", "kernel").pivot(index="time", columns="index", values="eigenvalue")
 certificates = style.study_table("kernel", "certificates").set_index("time")
-lift = style.report("kernel-lift")
+lift = style.report("iris-2d-lift")
 times = kernel.index.to_numpy()
 n = kernel.shape[1]
 
