@@ -108,7 +108,7 @@ test-peers: setup .venv-peers/installed ## Random experts beside PennyLane and Q
 include notebooks-export/figures.mk
 
 NOTEBOOKS := density_1d density_2d rates loss fluctuations lazy training_in_steps kernel_spectrum planning solver_cost choirs \
-	decisions splashes
+	decisions splashes front_page
 # Drawn with one thread, without dates and without the order of a hash table, so that the same data give the same bytes.
 DRAWN := SOURCE_DATE_EPOCH=0 PYTHONHASHSEED=0 PYTHONPATH=$(CURDIR)/notebooks-export KAC_FIGURE_DATA=$(CURDIR)/$(FIGURE_DATA)
 

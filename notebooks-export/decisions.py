@@ -91,7 +91,7 @@ u, v = np.meshgrid(axis, axis)
 plane = {"1": -0.1 * np.cos(v), "cos(theta0)": np.cos(u), "sin(theta0)": -np.sin(u) * np.cos(v)}
 
 # %%
-figure, panels = style.axes(2, 3, height=3.5, sharey="row", height_ratios=[1.15, 1])
+figure, panels = style.axes(2, 3, height=3.1, sharey="row")
 titles = {10: "$N=10$", 100: "$N=100$", np.inf: r"$N=\infty$"}
 for panel, n in zip(panels[0], titles):
     of, run = (limit_moment, runs["iris", 100]) if n == np.inf else (experts_moment, runs["iris", n])
@@ -101,14 +101,13 @@ for panel, n in zip(panels[0], titles):
     for chosen, marker, colour in ((~positive["iris"], "o", style.VERMILLION), (positive["iris"], "^", style.BLUE)):
         panel.plot(x0[chosen], x1[chosen], marker, ms=1.8, mew=0.2, mec="white", color=colour)
     panel.set_title(titles[n])
-    panel.set_aspect("equal")
     for side in (panel.xaxis, panel.yaxis):
         style.angle_axis(side, period=np.pi)
         side.set_ticks([0, np.pi / 2, np.pi], ["0", "π/2", "π"])
     panel.set_xlabel("length $x_0$ (radian)", size=7)
 panels[0, 0].set_ylabel("width $x_1$ (radian)", size=7)
-figure.colorbar(shades, ax=panels[0], label="$F_N(x)$", aspect=12, pad=0.02, ticks=[-0.5, 0, 0.5])
-bins = np.linspace(-0.5, 0.5, 41)
+figure.colorbar(shades, ax=panels[0], label="$F_N(x)$", aspect=15, pad=0.02, ticks=[-0.5, 0, 0.5])
+bins = np.linspace(-0.36, 0.36, 31)
 for panel, n in zip(panels[1], titles):
     held = ~trained["digits"]
     for chosen, colour, label in ((~positive["digits"], style.ORANGE, "4"), (positive["digits"], style.PURPLE, "9")):
@@ -117,6 +116,8 @@ for panel, n in zip(panels[1], titles):
     panel.axvline(0, color=style.BLACK, lw=0.8)
     panel.text(0.97, 0.95, f"{100 * right:.0f} %", transform=panel.transAxes, ha="right", va="top", size=7)
     panel.set_xlabel("$F_N(x)$")
+    panel.set_xticks([-0.2, 0, 0.2])
+    panel.set_ylim(0, 19)
 panels[1, 0].set_ylabel(f"images of {np.sum(~trained['digits'])} held out", size=7)
 panels[1, 0].legend(loc="upper left", handlelength=0.8)
 style.save(figure, "decisions")

@@ -92,7 +92,9 @@ def run(name):
 
 def run_table(name, table):
     """A table of a run file."""
-    return xarray.open_dataset(DATA / f"{name}.h5", engine="h5netcdf", group=f"tables/{table}").to_dataframe().reset_index()
+    columns = xarray.open_dataset(DATA / f"{name}.h5", engine="h5netcdf", group=f"tables/{table}").to_dataframe().reset_index()
+    # Texts are of fixed length, and read as bytes.
+    return columns.map(lambda value: value.decode() if isinstance(value, bytes) else value)
 
 
 def study_table(name, table):

@@ -39,7 +39,7 @@ top = float(limit.density.isel(time=-1).max())
 
 
 def frame(output):
-    figure, panels = style.axes(1, 4, height=1.15)
+    figure, panels = style.axes(1, 4, height=1.3)
     for panel, n in zip(panels, counts):
         run = runs[n].isel(time=output)
         size = {5: 4, 50: 2.4, 5000: 0.7}[n]
@@ -52,7 +52,7 @@ def frame(output):
         panel.set_xticks([])
         panel.set_yticks([])
     panels[0].set_ylabel(r"$\theta_1$")
-    figure.suptitle(f"$t={times[output]:.1f}$", size=8, x=0.02, y=0.98, ha="left")
+    figure.suptitle(f"$t={times[output]:.1f}$", size=8)
     return figure
 
 
@@ -63,9 +63,12 @@ for output in range(len(times)):
     figure.canvas.draw()
     frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
     style.plt.close(figure)
-# One palette for all frames, from the last, which has all the shades.
-palette = frames[-1].quantize(64, dither=Image.Dither.NONE)
+# One palette for all frames: white, and the colours of the last, which has all the shades.
+shades = frames[-1].quantize(63, dither=Image.Dither.NONE).getpalette()[: 3 * 63]
+palette = Image.new("P", (1, 1))
+palette.putpalette([255, 255, 255, *shades] + [0] * (3 * (256 - 64)))
 frames = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in frames]
+assert all(picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255) for picture in frames)
 durations = [120] * (len(frames) - 1) + [1500]
 style.FIGURES.mkdir(parents=True, exist_ok=True)
 frames[0].save(style.FIGURES / "splashes.gif", save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False)
