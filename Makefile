@@ -114,7 +114,7 @@ DRAWN := SOURCE_DATE_EPOCH=0 PYTHONHASHSEED=0 PYTHONPATH=$(CURDIR)/notebooks-exp
 
 figures: build .venv-figures/installed ## Computes and draws the paper's figures into notebooks-export/figures; FAST=1 with fewer experts, in minutes.
 	@$(MAKE) --no-print-directory figure-data
-	$(foreach name,$(NOTEBOOKS),$(DRAWN) .venv-figures/bin/python notebooks-export/$(name).py &&) true
+	@$(foreach name,$(NOTEBOOKS),$(DRAWN) .venv-figures/bin/python notebooks-export/$(name).py &&) true
 
 # Its own call of make, because the tool is built by then.
 figure-data: $(FIGURE_FILES)
@@ -122,7 +122,7 @@ figure-data: $(FIGURE_FILES)
 test-notebooks: build .venv-figures/installed ## Executes the figures' notebooks on the small data.
 	@$(MAKE) --no-print-directory figure-data FAST=1
 	@rm -rf build/notebooks && mkdir -p build/notebooks
-	.venv-figures/bin/jupytext --quiet --to ipynb --output-dir build/notebooks $(NOTEBOOKS:%=notebooks-export/%.py)
+	$(foreach name,$(NOTEBOOKS),.venv-figures/bin/jupytext --quiet --to ipynb -o build/notebooks/$(name).ipynb notebooks-export/$(name).py &&) true
 	$(DRAWN:%/full=%/fast) KAC_FIGURES=$(CURDIR)/build/notebooks .venv-figures/bin/python -m pytest -q --nbmake --nbmake-timeout=300 build/notebooks
 
 # Rendering without a screen wants EGL, which servers often lack.

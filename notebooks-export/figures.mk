@@ -10,7 +10,7 @@ FIGURE_INPUTS := $(KAC) notebooks-export/figures.mk $(wildcard data/circuits/* d
 fast = $(if $(FAST),$(1),$(2))
 replicates = --set particles.replicates=$(call fast,$(1),$(2))
 # A run file, with what the command prints beside it; what a stopped command leaves is under another name.
-run = @mkdir -p $(@D); set -x; $(KAC) run $< -o $@ --overwrite
+run = @mkdir -p $(@D); set -x; $(KAC) run > $(@:.h5=.txt) $< -o $@ --overwrite
 # A study: kac keeps every ensemble that it has measured, so that going on is cheap. The file is what it prints.
 study = @mkdir -p $(@D); set -x; $(KAC) rates $< -o $(@:.txt=.study) > $@.part
 plan = @mkdir -p $(@D); set -x; $(KAC) plan $< --confidence 0.95 --json > $@.part

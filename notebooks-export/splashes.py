@@ -67,7 +67,18 @@ for output in range(len(times)):
 shades = frames[-1].quantize(63, dither=Image.Dither.NONE).getpalette()[: 3 * 63]
 palette = Image.new("P", (1, 1))
 palette.putpalette([255, 255, 255, *shades] + [0] * (3 * (256 - 64)))
-frames = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in frames]
+
+
+def quantized(picture):
+    result = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    # Pillow's nearest colour of white is not always white.
+    indices = np.where(np.asarray(picture).min(axis=2) == 255, 0, np.asarray(result)).astype(np.uint8)
+    image = Image.fromarray(indices, mode="P")
+    image.putpalette(palette.getpalette())
+    return image
+
+
+frames = [quantized(picture) for picture in frames]
 assert all(picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255) for picture in frames)
 durations = [120] * (len(frames) - 1) + [1500]
 style.FIGURES.mkdir(parents=True, exist_ok=True)
