@@ -46,7 +46,7 @@ import Torus
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yml") }
         #expect(
             files.sorted() == [
-                "iris-2d.yml", "iris-4d.yml", "iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml",
+                "digits.yml", "iris-2d.yml", "iris-4d.yml", "iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml",
                 "transport-2d.yml",
             ])
     }
@@ -64,6 +64,35 @@ import Torus
         #expect(try #require(contents.series["exact_moment_error"]).allSatisfy { $0 < 1e-10 })
         #expect(try #require(contents.series["mass"]).allSatisfy { abs($0 - 1) < 1e-13 })
         #expect(process.output.contains("against the exact solution"))
+    }
+
+    @Test func digits() throws {
+        let (process, contents) = try Self.run("digits")
+        #expect(try #require(contents.series["mass"]).allSatisfy { abs($0 - 1) < 1e-13 })
+        // 253 and 108 images: one more or less is 0.4 and 0.9 points.
+        #expect(process.output.contains(/infinite mixture +0\.0025\d+ +98\.\d % +99\.1 %/), "\(process.output)")
+
+        // Without rotations an expert compares the squared grey levels of quarters: rows 0, 1, 6, 7 count as +1, rows 2 to 5 as -1.
+        struct Evaluated: Decodable {
+            struct Path: Decodable { let f: [Double] }
+            let direct, expansion: Path
+        }
+        let evaluated = try JSONDecoder().decode(
+            Evaluated.self,
+            from: Data(
+                try KacProcess.run(["evaluate", "data/experiments/digits.yml", "--theta", "0,0", "--json"]).output.utf8))
+        let table = try String(
+            contentsOf: KacProcess.root.appendingPathComponent("data/training/digits.csv"), encoding: .utf8)
+        let images = table.split(separator: "\n").dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+        let expected = images.filter { $0[64] == 4 || $0[64] == 9 }.map { image -> Double in
+            let squares = image.prefix(64).map { $0 * $0 }
+            let signed = squares.enumerated().map { [0, 1, 6, 7].contains($0.offset / 8) ? $0.element : -$0.element }
+            return signed.reduce(0, +) / squares.reduce(0, +)
+        }
+        #expect(images.count == 1797 && expected.count == 361 && evaluated.direct.f.count == 361)
+        for (a, (b, c)) in zip(expected, zip(evaluated.direct.f, evaluated.expansion.f)) {
+            #expect(abs(a - b) < 1e-13 && abs(a - c) < 1e-13)
+        }
     }
 
     @Test func irisTwoAngles() throws {
