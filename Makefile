@@ -114,7 +114,8 @@ DRAWN := SOURCE_DATE_EPOCH=0 PYTHONHASHSEED=0 PYTHONPATH=$(CURDIR)/notebooks-exp
 
 figures: build .venv-figures/installed ## Computes and draws the paper's figures into notebooks-export/figures; FAST=1 with fewer experts, in minutes.
 	@$(MAKE) --no-print-directory figure-data
-	@$(foreach name,$(NOTEBOOKS),$(DRAWN) .venv-figures/bin/python notebooks-export/$(name).py &&) true
+	@failed=; $(foreach name,$(NOTEBOOKS),$(DRAWN) .venv-figures/bin/python notebooks-export/$(name).py || failed="$$failed $(name)";) \
+		if [ -n "$$failed" ]; then echo "figures: not drawn:$$failed" >&2; exit 1; fi
 
 # Its own call of make, because the tool is built by then.
 figure-data: $(FIGURE_FILES)
