@@ -171,7 +171,9 @@ extension NetCDFRootView.Reader {
 
     /// The number in a name such as `n100`.
     private func number(_ name: String, after letter: String) -> Int? {
-        guard name.hasPrefix(letter), let number = Int(name.dropFirst()), "\(letter)\(number)" == name else { return nil }
+        guard name.hasPrefix(letter), let number = Int(name.dropFirst()), "\(letter)\(number)" == name else {
+            return nil
+        }
         return number
     }
 

@@ -109,7 +109,8 @@ extension RunContents {
             try validate(ensemble)
         }
         try require(
-            Set(ensembles.map { [$0.ensembleCount, $0.replicate] }).count == ensembles.count, "an ensemble is there twice"
+            Set(ensembles.map { [$0.ensembleCount, $0.replicate] }).count == ensembles.count,
+            "an ensemble is there twice"
         )
     }
 

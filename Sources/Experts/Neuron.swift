@@ -68,7 +68,8 @@ public struct Neuron: Expert {
     ) throws {
         let features = frequencies.count
         switch shape {
-        case .cosine, .tanh, .twoAngle: guard features == 1 else { throw NeuronError.features(found: features, expected: 1) }
+        case .cosine, .tanh, .twoAngle:
+            guard features == 1 else { throw NeuronError.features(found: features, expected: 1) }
         case .additive: guard features >= 1 else { throw NeuronError.features(found: 0, expected: 1) }
         case .product:
             guard (1...Self.largestProduct).contains(features) else {

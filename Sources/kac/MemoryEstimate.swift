@@ -26,7 +26,8 @@ struct MemoryEstimate {
                 * Double(experiment.model.dimension) : 0
         bytes =
             8
-            * (cells * (3 * outputs + finer + 16) + 4 * outputs * kept + experts * (4 * outputs + atOnce * (16 + compared + transport)))
+            * (cells * (3 * outputs + finer + 16) + 4 * outputs * kept + experts
+                * (4 * outputs + atOnce * (16 + compared + transport)))
     }
 
     /// Refuses what the machine cannot hold.

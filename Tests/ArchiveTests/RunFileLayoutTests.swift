@@ -22,7 +22,8 @@ import Torus
 
     @Test func numbersAreLittleEndianOf64Bits() throws {
         try root(of: try sampleRun(cells: [6, 4])) { root in
-            for name in try root.memberNames() where !(["tables", "inputs", "ensembles"] + NetCDFRootView.viewNames).contains(name) {
+            for name in try root.memberNames()
+            where !(["tables", "inputs", "ensembles"] + NetCDFRootView.viewNames).contains(name) {
                 let array = try dataset(name, in: root)
                 let isIndex = name == "expert" || name == "datum"
                 let isExpected = try HDF5.check("H5Tequal", name) {

@@ -149,13 +149,18 @@ import Torus
         #expect(try contents.storedEnsemble(count: 3, replicate: 2, name: "").positions[0][0] == Array(nested))
         let missing = try KacProcess.run(["distance", file.path, file.path, "--count", "3", "--replicate", "4"])
         #expect(missing.status == 65 && missing.errors.contains("3 experts, replicates 0 to 3"), "\(missing.errors)")
-        let compared = try KacProcess.run(["compare", file.path, "-p", "2", "--count", "3", "--replicate", "1", "--json"])
+        let compared = try KacProcess.run([
+            "compare", file.path, "-p", "2", "--count", "3", "--replicate", "1", "--json",
+        ])
         #expect(compared.status == 0 && compared.output.contains("\"n_experts\" : 3"), "\(compared.errors)")
         let inspected = try KacProcess.run(["inspect", file.path])
         #expect(inspected.output.contains("ensembles 4 of 40 experts"))
         #expect(inspected.output.firstMatch(of: /\/ensembles\/n3 +9 arrays +[0-9]+ +[0-9]+/) != nil)
         let exported = try KacProcess.run(
-            ["export", "run.h5", "--to", "csv", "--fields", "experts", "--times", "2", "--count", "3", "--replicate", "1"],
+            [
+                "export", "run.h5", "--to", "csv", "--fields", "experts", "--times", "2", "--count", "3", "--replicate",
+                "1",
+            ],
             in: small.folder.url)
         #expect(exported.status == 0, "\(exported.errors)")
         let atoms = small.folder.url.appendingPathComponent("run-export.experts.csv").path

@@ -46,7 +46,8 @@ import Torus
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yml") }
         #expect(
             files.sorted() == [
-                "digits.yml", "iris-2d.yml", "iris-4d.yml", "iris-neuron.yml", "iris-polynomial.yml", "iris.yml", "one-qubit.yml",
+                "digits.yml", "iris-2d.yml", "iris-4d.yml", "iris-neuron.yml", "iris-polynomial.yml", "iris.yml",
+                "one-qubit.yml",
                 "transport-2d.yml",
             ])
     }
@@ -80,7 +81,8 @@ import Torus
         let evaluated = try JSONDecoder().decode(
             Evaluated.self,
             from: Data(
-                try KacProcess.run(["evaluate", "data/experiments/digits.yml", "--theta", "0,0", "--json"]).output.utf8))
+                try KacProcess.run(["evaluate", "data/experiments/digits.yml", "--theta", "0,0", "--json"]).output.utf8)
+        )
         let table = try String(
             contentsOf: KacProcess.root.appendingPathComponent("data/training/digits.csv"), encoding: .utf8)
         let images = table.split(separator: "\n").dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }

@@ -91,7 +91,9 @@ import Torus
         #expect(found.count == 5 && zip(found, shipped).allSatisfy { abs($0 - $1) < 1e-15 })
     }
 
-    @Test(arguments: [(0.0, 1e-9), (-1, 1e-9), (.nan, 1e-9), (.infinity, 1e-9), (21, 1e-9), (1, 0), (1, 1), (20, 1e-12)])
+    @Test(arguments: [
+        (0.0, 1e-9), (-1, 1e-9), (.nan, 1e-9), (.infinity, 1e-9), (21, 1e-9), (1, 0), (1, 1), (20, 1e-12),
+    ])
     func tanhWithBadNumbersIsRefused(gain: Double, tolerance: Double) {
         #expect(throws: NeuronError.self) {
             try Neuron(.tanh, inputs: ["x"], frequencies: [[1]], gain: gain, tolerance: tolerance)

@@ -58,7 +58,8 @@ struct ExportCommand: ParsableCommand {
         _ = try chosenFields()
         _ = try chosenTimes()
         if to == .xdmf, count != nil || replicate != nil {
-            throw ValidationError("--count, --replicate: xdmf shows what is in the run file's root, and stands for no other ensemble")
+            throw ValidationError(
+                "--count, --replicate: xdmf shows what is in the run file's root, and stands for no other ensemble")
         }
         if let output, output.isEmpty { throw ValidationError("--output: the name is empty") }
     }

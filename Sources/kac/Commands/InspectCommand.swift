@@ -68,7 +68,9 @@ struct InspectCommand: ParsableCommand {
         if let experts = contents.experts {
             lines.append("  experts   \(experts.ensembleCount), replicate 0 of the largest ensemble")
         }
-        for (count, ensembles) in Dictionary(grouping: contents.ensembles, by: \.ensembleCount).sorted(by: { $0.key < $1.key }) {
+        for (count, ensembles) in Dictionary(grouping: contents.ensembles, by: \.ensembleCount).sorted(by: {
+            $0.key < $1.key
+        }) {
             lines.append("  ensembles \(ensembles.count) of \(count) experts")
         }
         for (name, values) in contents.series.sorted(by: { $0.key < $1.key }) {

@@ -151,7 +151,8 @@ struct RatesCommand: ParsableCommand {
         let overrides = try WideNetwork(read)
         let networks = try section.widths.map { width in
             let wider = try Experiment(
-                contentsOf: experiment.experiment, overrides: experiment.overrides + overrides.assignments(width: width),
+                contentsOf: experiment.experiment,
+                overrides: experiment.overrides + overrides.assignments(width: width),
                 for: .expert)
             return (width: width, problem: try PreparedStudy.problem(wider).0)
         }

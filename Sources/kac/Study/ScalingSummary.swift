@@ -14,7 +14,8 @@ struct ScalingSummary {
 
     private func table(gamma: Double) -> String {
         let measures = ScalingStudy.Measure.allCases
-        var table = TextTable(header: [isOfWidths ? "qubits m" : "N"] + measures.map { $0.rawValue.replacing("_", with: " ") })
+        var table = TextTable(
+            header: [isOfWidths ? "qubits m" : "N"] + measures.map { $0.rawValue.replacing("_", with: " ") })
         let means = study.means.filter { $0.gamma == gamma }
         let counts = means.filter { $0.measure == .loss }.map(\.count)
         for count in counts {
@@ -35,7 +36,9 @@ struct ScalingSummary {
         row("slope") { Measured.exponent($0.slope) }
         row("  95 %") { "[\(Measured.exponent($0.lower)), \(Measured.exponent($0.upper))]" }
         row("theory") { Measured.exponent($0.theory) }
-        if isOfWidths { return "One network f = m^−½ Σ Z_k, trained alone, at t = \(Measured.time(time)):\n\(table.text)" }
+        if isOfWidths {
+            return "One network f = m^−½ Σ Z_k, trained alone, at t = \(Measured.time(time)):\n\(table.text)"
+        }
         return "F = α N^−γ Σ f with γ = \(Measured.number(gamma)) at t = \(Measured.time(time)):\n\(table.text)"
     }
 }

@@ -113,7 +113,8 @@ struct StudySection {
         ("experts", [.rates, .sweep]),
         ("distances", [.rates, .sweep]),
         ("spectrum", [.rates, .sweep]),
-        ("wrong_targets", [.rates, .sweep]), ("gammas", [.scaling]), ("centre", [.scaling]), ("widths", [.width]), ("steps", [.training]),
+        ("wrong_targets", [.rates, .sweep]), ("gammas", [.scaling]), ("centre", [.scaling]), ("widths", [.width]),
+        ("steps", [.training]),
         ("batches", [.training]), ("shots", [.training]),
         ("key", [.sweep]), ("values", [.sweep]), ("labels", [.sweep]),
     ]
