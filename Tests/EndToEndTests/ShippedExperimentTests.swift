@@ -85,7 +85,9 @@ import Torus
         )
         let table = try String(
             contentsOf: KacProcess.root.appendingPathComponent("data/training/digits.csv"), encoding: .utf8)
-        let images = table.split(separator: "\n").dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+        let images = table.split(whereSeparator: \.isNewline).dropFirst().map {
+            $0.split(separator: ",").compactMap { Double($0) }
+        }
         let expected = images.filter { $0[64] == 4 || $0[64] == 9 }.map { image -> Double in
             let squares = image.prefix(64).map { $0 * $0 }
             let signed = squares.enumerated().map { [0, 1, 6, 7].contains($0.offset / 8) ? $0.element : -$0.element }
