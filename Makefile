@@ -84,11 +84,6 @@ test-report: build .venv-figures/installed ## Opens pages of kac report in headl
 	Tests/report/draw.sh $(KAC) build/report
 	python3 Tests/report/check_report.py "$$(command -v chromium)" build/report build/report/*.html
 
-.venv-figures/installed: notebooks-export/requirements.txt
-	python3 -m venv --clear .venv-figures
-	.venv-figures/bin/python -m pip install -q --disable-pip-version-check -r $<
-	touch $@
-
 .venv-readers/installed: Tests/readers/requirements.txt
 	python3 -m venv --clear .venv-readers
 	.venv-readers/bin/python -m pip install -q --disable-pip-version-check -r $<

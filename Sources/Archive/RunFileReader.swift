@@ -22,12 +22,13 @@ public enum RunFileReader {
         }
     }
 
-    /// The views of a run file that are not the root's, and what each one costs beside the master data.
+    /// The views of a run file that are not the root's, and what each one costs beside the master data; none of a file that another program has
+    /// rewritten.
     ///
     /// - Throws: the errors of `contents(of:)`.
     public static func views(of url: URL) throws(ArchiveError) -> [StoredView] {
         try reading(url) { root, fileSize in
-            try FileSeal.verify(url.path)
+            guard try FileSeal.verify(url.path) else { return [] }
             return try NetCDFRootView.Reader(root: root, path: url.path, fileSize: fileSize).views()
         }
     }

@@ -96,6 +96,7 @@ public struct QuantumExpert: Expert {
     /// - Precondition: `hasDirectValues`.
     /// - Complexity: gates times `2^qubits`, the qubits of a light cone where the circuit has more than a state vector.
     public func value(parameters: [Double], inputs: [Double]) -> Double {
+        precondition(hasDirectValues, "no state vector holds the qubits")
         if !fitsStateVector { return parts.reduce(0) { $0 + $1.value(parameters: parameters, inputs: inputs) } }
         var differentiation = AdjointDifferentiation(self)
         return differentiation.value(parameters: parameters, inputs: inputs)
@@ -107,6 +108,7 @@ public struct QuantumExpert: Expert {
     /// - Complexity: gates times `2^qubits`, whatever the number of parameters; the qubits of a light cone where the circuit has more than a
     ///   state vector.
     public func valueAndGradient(parameters: [Double], inputs: [Double]) -> (value: Double, gradient: [Double]) {
+        precondition(hasDirectValues, "no state vector holds the qubits")
         if !fitsStateVector {
             var sum = (value: 0.0, gradient: Array(repeating: 0.0, count: parameterCount))
             for part in parts {

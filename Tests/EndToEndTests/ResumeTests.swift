@@ -132,7 +132,12 @@ import Testing
         let anew = try experiment.run()
         #expect(anew.status == 73 && anew.errors.contains("--resume goes on"))
         let other = try experiment.run(["--resume", "--set", "particles.seed=4"])
-        #expect(other.status == 65 && other.errors.contains("the experiment differs in line"))
+        #expect(other.status == 65 && other.errors.contains("--set particles.seed=4 was not there then"))
+        let text = try String(contentsOfFile: experiment.path, encoding: .utf8)
+        try experiment.folder.write(text.replacingOccurrences(of: "seed: 3", with: "seed: 5"), to: "small.yml")
+        let edited = try experiment.run(["--resume"])
+        #expect(edited.status == 65 && edited.errors.contains("the experiment differs in line"))
+        try experiment.folder.write(text, to: "small.yml")
         let solve = try KacProcess.run(["solve", experiment.path, "--resume"], in: experiment.folder.url)
         #expect(solve.status == 65 && solve.errors.contains("it is of 'kac run'"))
         try experiment.folder.write(SmallExperiment.data + "0.5,0.1\n", to: "data.csv")
@@ -170,6 +175,53 @@ import Testing
         let isEqual = try Self.data(of: experiment, "small.h5") == Self.data(of: experiment, "whole.h5")
         #expect(isEqual)
         #expect(experiment.folder.contents == (SmallExperiment.filesAfterRun + Self.wholeRun).sorted())
+    }
+
+    /// A run that was asked to outlive its terminal does.
+    @Test(arguments: [("HUP", SIGHUP), ("INT", SIGINT)])
+    func ignoredSignalsStayIgnored(name: String, number: Int32) throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 8")
+        ])
+        let run = try experiment.run(limits: "trap '' \(name)") { process in
+            usleep(500_000)
+            kill(process.processIdentifier, number)
+        }
+        #expect(run.status == 0 && !run.errors.contains("interrupted"), "\(run.errors)")
+    }
+
+    /// A finished file of other data, or of the limit alone, is not what is asked for: its checkpoints are gone on with, and without any it is said.
+    @Test func aFinishedRunOfSomethingElseIsNotTaken() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
+        ])
+        let small = ["--set", "particles.counts=[3]"]
+        #expect(try experiment.run(small).status == 0)
+        #expect(try experiment.run(small + ["--resume"]).output.contains("nothing to resume"))
+        try experiment.folder.write(SmallExperiment.data + "0.5,0.1\n", to: "data.csv")
+        let changed = try experiment.run(small + ["--resume"])
+        #expect(changed.status == 65 && changed.errors.contains("the contents of data.csv have changed"))
+        // With leave to replace the file, an interrupted run of the other data is gone on with.
+        let file = experiment.folder.url.appendingPathComponent("small.h5")
+        let large = ["--set", "particles.replicates=63", "--overwrite"]
+        try experiment.folder.write(SmallExperiment.data, to: "data.csv")
+        #expect(try experiment.run(large).status == 0)
+        let before = try Data(contentsOf: file)
+        try experiment.folder.write(SmallExperiment.data + "0.5,0.1\n", to: "data.csv")
+        let interrupted = try experiment.run(large) { process in
+            usleep(700_000)
+            kill(process.processIdentifier, SIGTERM)
+        }
+        #expect(interrupted.status == 75, "\(interrupted.errors)")
+        let resumed = try experiment.run(large + ["--resume"])
+        #expect(resumed.status == 0 && resumed.errors.contains("going on from"), "\(resumed.errors)")
+        let isReplaced = try Data(contentsOf: file) != before
+        #expect(isReplaced)
+        // The limit alone is no run.
+        let solved = try KacProcess.run(["solve", experiment.path, "-o", "limit.h5"], in: experiment.folder.url)
+        #expect(solved.status == 0)
+        let taken = try experiment.run(["-o", "limit.h5", "--resume"])
+        #expect(taken.status == 65 && taken.errors.contains("it is of 'kac solve'"), "\(taken.errors)")
     }
 
     @Test func withoutACheckpointAResumedRunBegins() throws {

@@ -197,7 +197,7 @@ enum Interruptions {
 
     /// Does some work while signals are only noted; a second one ends the process as usual.
     static func watching<Value>(_ work: () throws -> Value) rethrows -> Value {
-        let numbers = [SIGINT, SIGTERM, SIGHUP]
+        let numbers = [SIGINT, SIGTERM, SIGHUP].filter { !Interruption.isIgnored($0) }
         for number in numbers {
             signal(number) { number in
                 noted.store(number, ordering: .relaxed)

@@ -70,6 +70,9 @@ extension OutputOptions {
             .map { Date(timeIntervalSince1970: $0) } ?? Date()
     }
 
+    /// Bytes of memory from which on a run is saved once more before its file is written: some seconds of writing.
+    private static let largeRun = 256e6
+
     /// Checks the destination, carries the experiment out, writes the run file and prints the tables.
     fileprivate func carryOut(_ experiment: Experiment, command: String) throws {
         let destination = URL(fileURLWithPath: output ?? experiment.output.file)
@@ -77,7 +80,7 @@ extension OutputOptions {
         // As they are now: they may change while the run goes on.
         let inputs = try experiment.inputs.contents().map { RunInput(name: $0.name, bytes: Array($0.bytes)) }
         let progress = Progress()
-        if resume, let finished = checkpoints.finishedRun(destination) {
+        if resume, let finished = try checkpoints.finishedRun(destination, overwrite: overwrite) {
             // It may have been killed a moment after.
             try Sidecars.write(for: finished, beside: destination, overwrite: true)
             checkpoints.folder.remove()
@@ -88,6 +91,9 @@ extension OutputOptions {
         }
         // What the run itself wrote on its way is replaced by what comes.
         let overwrite = overwrite || (resume && checkpoints.isUnfinished(destination))
+        if !resume, !overwrite, !checkpoints.folder.isEmpty {
+            throw UnfinishedRun(folder: checkpoints.folder.url.relativePathIfShorter)
+        }
         try RunFileWriter.check(destination: destination, overwrite: overwrite)
         try Sidecars.check(
             beside: destination, hasGrid: experiment.grid != nil,
@@ -114,8 +120,11 @@ extension OutputOptions {
         } catch let error as SnapshotError {
             throw CheckpointMismatch(folder: checkpoints.folder.url.relativePathIfShorter, reason: "\(error)")
         }
-        // From here on the end is near: signals wait for it.
-        recorder.close()
+        // A large file takes its time, and what has been computed should outlive a kill meanwhile.
+        if MemoryEstimate(experiment, threads: 1).bytes > Self.largeRun, experiment.output.checkpoints.seconds.isFinite
+        {
+            _ = recorder.saveAtOnce()
+        }
         // The tables first: what was computed is seen even when the file cannot be written. And a reader of the tables who
         // leaves early, such as head, must not end the run before the file is there.
         signal(SIGPIPE, SIG_IGN)
@@ -127,6 +136,8 @@ extension OutputOptions {
             try RunFileWriter.write(written, to: destination, overwrite: replaces)
             try Sidecars.write(for: written, beside: destination, overwrite: replaces)
         }
+        // The run file has all of it: a signal has nothing to save any more.
+        recorder.close()
         print("Written to \(destination.relativePathIfShorter)")
         checkpoints.folder.remove()
         running.finish()

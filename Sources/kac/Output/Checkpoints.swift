@@ -15,24 +15,46 @@ struct Checkpoints: Sendable {
         folder = CheckpointFolder(beside: runFile)
         self.experiment = experiment.text
         cadence = experiment.output.checkpoints
+        identity = Self.identity(
+            version: Kac.softwareVersion, command: command, experiment: experiment.text,
+            inputs: try experiment.inputs.contents())
+    }
+
+    /// What a file holds that is the whole run of the same experiment, command, input files and version.
+    ///
+    /// - Throws: `OtherRun` for a whole run of the same experiment whose command or input files were others, unless there is a checkpoint to go
+    ///   on from or the file may be replaced.
+    func finishedRun(_ file: URL, overwrite: Bool) throws -> RunContents? {
+        guard let found = try? RunFileReader.contents(of: file), found.isComplete, found.experiment == experiment,
+            found.softwareVersion == Kac.softwareVersion
+        else { return nil }
+        guard let difference = difference(from: Self.identity(of: found)) else { return found }
+        guard overwrite || !folder.isEmpty else {
+            throw OtherRun(file: file.relativePathIfShorter, reason: difference)
+        }
+        return nil
+    }
+
+    private static func identity(of run: RunContents) -> Snapshot {
+        identity(
+            version: run.softwareVersion, command: run.command ?? "run", experiment: run.experiment,
+            inputs: run.inputs.map { ($0.name, Data($0.bytes)) })
+    }
+
+    private static func identity(
+        version: String, command: String, experiment: String, inputs: [(name: String, bytes: Data)]
+    ) -> Snapshot {
         var identity = Snapshot()
-        identity.store(Kac.softwareVersion, as: "version")
+        identity.store(version, as: "version")
         identity.store(command, as: "command")
-        identity.store(experiment.text, as: "experiment")
-        for (index, (name, bytes)) in try experiment.inputs.contents().enumerated() {
+        identity.store(experiment, as: "experiment")
+        for (index, (name, bytes)) in inputs.enumerated() {
             var file = Snapshot()
             file.store(name, as: "name")
             file.store([bytes.count, Int(CRC32.of(bytes))], as: "bytes_and_check")
             identity.parts["input \(index)"] = file
         }
-        self.identity = identity
-    }
-
-    /// What a file holds that is the whole run of the same experiment and version.
-    func finishedRun(_ file: URL) -> RunContents? {
-        guard let found = try? RunFileReader.contents(of: file) else { return nil }
-        let isOurs = found.experiment == experiment && found.softwareVersion == Kac.softwareVersion
-        return found.isComplete && isOurs ? found : nil
+        return identity
     }
 
     /// Whether a file is what a run of the same experiment wrote on its way.
@@ -88,6 +110,14 @@ struct Checkpoints: Sendable {
         }
         let command = text(found, "command")
         if command != text(identity, "command") { return "it is of 'kac \(command)'" }
+        // What `--set` said stands in front of the text.
+        let mark = "# --set "
+        func assignments(_ text: String) -> [Substring] {
+            text.split(separator: "\n").prefix { $0.hasPrefix(mark) }.map { $0.dropFirst(mark.count) }
+        }
+        let (before, now) = (assignments(text(found, "experiment")), assignments(experiment))
+        if let added = now.first(where: { !before.contains($0) }) { return "--set \(added) was not there then" }
+        if let missing = before.first(where: { !now.contains($0) }) { return "--set \(missing) was there then" }
         let lines = { (text: String) in text.split(separator: "\n", omittingEmptySubsequences: false) }
         let (theirs, ours) = (lines(text(found, "experiment")), lines(experiment))
         for index in 0..<max(theirs.count, ours.count) {
@@ -117,6 +147,16 @@ struct CheckpointMismatch: Error, CustomStringConvertible {
     var description: String {
         "\(folder): cannot go on from this checkpoint: \(reason); undo the change, or begin anew with --overwrite and without "
             + "--resume"
+    }
+}
+
+/// A finished run of the same experiment that was made by another command or of other files.
+struct OtherRun: Error, CustomStringConvertible {
+    let file: String
+    let reason: String
+
+    var description: String {
+        "\(file): there is a finished run of this experiment, but \(reason); choose another --output, or replace it with --overwrite"
     }
 }
 

@@ -40,7 +40,7 @@ enum FailureReport {
             is PauliSumError, is ExpertError, is CircuitRefusal, is ExpansionError, is GridError, is GridFileError,
             is AtomFileError, is DistanceProblemError, is TransportError, is MemoryEstimate.Excess:
             EX_DATAERR
-        case is CheckpointMismatch: EX_DATAERR
+        case is CheckpointMismatch, is OtherRun: EX_DATAERR
         case is UnfinishedRun: EX_CANTCREAT
         case is StudyInterruption: EX_TEMPFAIL
         case StudyError.notWritable, StudyError.occupied: EX_CANTCREAT

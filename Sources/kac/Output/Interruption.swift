@@ -15,7 +15,7 @@ enum Interruption {
     static func listen(_ recorder: Recorder) {
         nonisolated(unsafe) var signals = sigset_t()
         sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaddset(&signals, number) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         Thread.detachNewThread {
             var number: Int32 = 0
@@ -31,6 +31,13 @@ enum Interruption {
                 recorder.tick()
             }
         }
+    }
+
+    /// Whether a signal is ignored, as `nohup` and shells in the background ask for; it then stays so.
+    static func isIgnored(_ number: Int32) -> Bool {
+        let previous = signal(number, SIG_IGN)
+        signal(number, previous)
+        return unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func save(_ recorder: Recorder) {
