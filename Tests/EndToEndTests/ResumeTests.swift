@@ -159,7 +159,7 @@ import Testing
     @Test func aSecondSignalEndsTheRunAtOnce() throws {
         let experiment = try SmallExperiment(replacing: [
             ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9}}"),
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 16"),
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64"),
         ])
         let interrupted = try experiment.run(environment: Self.date) { process in
             usleep(700_000)
