@@ -21,8 +21,8 @@ PLANS := function-0.1 function-0.05 function-0.02 function-0.01 w1-0.2 w1-0.1 w1
 
 FIGURE_FILES := $(patsubst %,$(D)/%, \
 	one-qubit.h5 iris-2d.h5 $(patsubst %,loss-%.h5,10 100 1000 10000 100000) \
-	rates-1d.txt rates-2d.txt rates-3d.txt lazy.txt training-in-steps.txt kernel.txt iris-2d-lift.json \
-	$(PLANS:%=plans/%.json) solver-cost.json choir.txt sweep-circuits.txt \
+	rates-1d.txt rates-2d.txt rates-3d.txt lazy.txt teacher.txt width.txt training-in-steps.txt kernel.txt iris-2d-lift.json \
+	$(PLANS:%=plans/%.json) solver-cost.json choir.txt sweep-circuits.txt sweep-qubits.txt \
 	iris.h5 $(foreach N,10 100,iris-$N.h5 digits-$N.h5) iris-lift.json digits-lift.json $(patsubst %,splash-%.h5,5 50 5000))
 
 $(D)/one-qubit.h5: $(E)/one-qubit.yml $(FIGURE_INPUTS)
@@ -53,6 +53,12 @@ $(D)/rates-3d.txt: $(E)/studies/rates-3d.yml $(FIGURE_INPUTS)
 $(D)/lazy.txt: $(E)/studies/lazy.yml $(FIGURE_INPUTS)
 	$(study) $(call replicates,8,32) $(done)
 
+$(D)/teacher.txt: $(E)/studies/teacher.yml $(FIGURE_INPUTS)
+	$(study) $(call replicates,8,16) $(done)
+
+$(D)/width.txt: $(E)/studies/width.yml $(FIGURE_INPUTS)
+	$(study) $(call replicates,16,32) $(done)
+
 $(D)/training-in-steps.txt: $(E)/studies/training-in-steps.yml $(FIGURE_INPUTS)
 	$(study) $(done)
 
@@ -76,6 +82,9 @@ $(D)/choir.txt: $(E)/studies/choir.yml $(FIGURE_INPUTS)
 	$(study) $(call replicates,160,320) $(done)
 
 $(D)/sweep-circuits.txt: $(E)/studies/sweep-circuits.yml $(FIGURE_INPUTS)
+	$(study) $(call replicates,320,640) $(done)
+
+$(D)/sweep-qubits.txt: $(E)/studies/sweep-qubits.yml $(FIGURE_INPUTS)
 	$(study) $(call replicates,320,640) $(done)
 
 $(D)/iris.h5: $(E)/iris.yml $(FIGURE_INPUTS)
