@@ -6,12 +6,5 @@ set -euo pipefail
 
 [[ $(uname -s) == Linux ]] || exit 0
 /sbin/ldconfig -p | grep -q 'libEGL\.so\.1' && /sbin/ldconfig -p | grep -q 'libEGL_mesa' && exit 0
-packages=(libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libxrender1)
-as_root=(env)
-[[ $(id -u) -eq 0 ]] || as_root=(sudo -n env)
-apt_get=("${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
-if ! command -v apt-get >/dev/null || ! "${apt_get[@]}" update >&2 ||
-    ! "${apt_get[@]}" install -y --no-install-recommends "${packages[@]}" >&2
-then
-    echo "setup-rendering: EGL is missing, so the density in three dimensions cannot be rendered; install ${packages[*]}" >&2
-fi
+"$(dirname "${BASH_SOURCE[0]}")/apt.sh" libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libxrender1 ||
+    echo "setup-rendering: EGL is missing, so the density in three dimensions cannot be rendered" >&2
