@@ -36,25 +36,45 @@ struct AggregationMultigrid {
         if matrix.count <= 2000 { factor = Self.cholesky(matrix) }
     }
 
-    /// Each node's pair, numbered in the order of the nodes; a node without a free strong neighbour stays alone.
+    /// Each node's pair; a node whose strong neighbours all have theirs joins the strongest one's, of at most three.
+    ///
+    /// Aggregates are numbered in the order of their first nodes.
     private static func paired(_ matrix: GraphLaplacian) -> (aggregates: [Int32], count: Int) {
-        var aggregates = [Int32](repeating: -1, count: matrix.count)
-        var count: Int32 = 0
-        for node in 0..<matrix.count where aggregates[node] < 0 {
-            var (partner, best, strongest) = (-1, 0.0, 0.0)
+        let count = matrix.count
+        // The first node of each node's aggregate.
+        var heads = [Int32](repeating: -1, count: count)
+        var sizes = [UInt8](repeating: 0, count: count)
+        var strongest = [Int32](repeating: -1, count: count)
+        for node in 0..<count where heads[node] < 0 {
+            var (partner, best, most) = (-1, 0.0, 0.0)
             for entry in Int(matrix.starts[node])..<Int(matrix.starts[node + 1]) {
                 let conductance = matrix.conductances[entry]
-                strongest = Swift.max(strongest, conductance)
                 let other = Int(matrix.columns[entry])
-                if aggregates[other] < 0 && other != node && conductance > best {
-                    (partner, best) = (other, conductance)
-                }
+                if other == node { continue }
+                if conductance > most { (strongest[node], most) = (Int32(other), conductance) }
+                if heads[other] < 0 && conductance > best { (partner, best) = (other, conductance) }
             }
-            aggregates[node] = count
-            if partner >= 0 && best >= 0.05 * strongest { aggregates[partner] = count }
-            count += 1
+            heads[node] = Int32(node)
+            sizes[node] = 1
+            if partner >= 0 && best >= 0.05 * most {
+                heads[partner] = Int32(node)
+                sizes[node] = 2
+            }
         }
-        return (aggregates, Int(count))
+        for node in 0..<count where sizes[node] == 1 && strongest[node] >= 0 {
+            let head = Int(heads[Int(strongest[node])])
+            if head == node || sizes[head] > 2 { continue }
+            heads[node] = Int32(head)
+            sizes[head] += 1
+            sizes[node] = 0
+        }
+        var numbers = [Int32](repeating: -1, count: count)
+        var found: Int32 = 0
+        for node in 0..<count where heads[node] == node {
+            numbers[node] = found
+            found += 1
+        }
+        return (heads.map { numbers[Int($0)] }, Int(found))
     }
 
     private static func coarsened(_ matrix: GraphLaplacian, _ aggregates: [Int32], _ count: Int) -> GraphLaplacian {

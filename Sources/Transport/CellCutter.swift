@@ -12,26 +12,34 @@ struct CellCutter<Cell: LaguerreCell> {
     private let stack: UnsafeMutablePointer<(node: Int32, window: Int32)>
     /// The shifts of the 27 windows.
     private let shifts: UnsafeMutablePointer<PeriodicPoint>
+    /// The window of the sum of two windows' shifts, at `27·first + second`; −1 beyond the 27.
+    private let sums: UnsafeMutablePointer<Int8>
 
     init(_ tree: AtomTree, _ envelope: WeightEnvelope, _ weights: UnsafePointer<Double>) {
         (self.tree, self.envelope, self.weights) = (tree, envelope, weights)
         stack = .allocate(capacity: 128)
         shifts = .allocate(capacity: 27)
+        sums = .allocate(capacity: 27 * 27)
         for window in 0..<27 { shifts[window] = Self.shift(window) }
+        for first in 0..<27 {
+            for second in 0..<27 { sums[27 * first + second] = Self.sum(first, second) }
+        }
     }
 
     func deallocate() {
         cell.deallocate()
         stack.deallocate()
         shifts.deallocate()
+        sums.deallocate()
     }
 
-    /// The window of a shift, nil beyond the 27.
-    @inline(__always)
-    private static func window(_ shift: PeriodicPoint) -> Int? {
-        let turns = (shift * (1 / period)).rounded(.toNearestOrEven)
-        let beyond = (turns .> 1) .| (turns .< -1)
-        return any(beyond) ? nil : Int(turns.x) &+ 3 &* Int(turns.y) &+ 9 &* Int(turns.z) &+ 13
+    /// The window of the sum of two windows' shifts, −1 beyond the 27.
+    private static func sum(_ first: Int, _ second: Int) -> Int8 {
+        let (x, y, z) = (
+            first % 3 + second % 3 - 1, first / 3 % 3 + second / 3 % 3 - 1, first / 9 + second / 9 - 1
+        )
+        let isBeyond = [x, y, z].contains { $0 < 0 || $0 > 2 }
+        return isBeyond ? -1 : Int8(x + 3 * y + 9 * z)
     }
 
     /// The shift of a window, three choices an axis, window 13 being the atom's own.
@@ -110,19 +118,25 @@ struct CellCutter<Cell: LaguerreCell> {
         cell.reset()
         weight = weights[atom]
         cut(atom, byNeighboursIn: diagram)
-        for index in own {
-            let label = diagram.facets[index].label
-            let (between, shift) = (Int(label / 27), shifts[Int(label % 27)])
-            for further in diagram.starts[between]..<diagram.starts[between + 1] {
-                if cell.isEmpty { return }
-                let next = diagram.facets[further].label
-                let other = Int(next / 27)
-                if other == atom { continue }
-                // Beyond the windows there is no label, and what is missed there the sum of the masses tells.
-                let sum = shift + shifts[Int(next % 27)]
-                guard let window = Self.window(sum) else { continue }
-                let offset = (tree.points[other] - tree.points[atom]) + shifts[window]
-                clip(Int32(27 &* other &+ window), offset)
+        let origin = tree.points[atom]
+        diagram.starts.withUnsafeBufferPointer { starts in
+            diagram.facets.withUnsafeBufferPointer { facets in
+                tree.points.withUnsafeBufferPointer { points in
+                    for index in own {
+                        let label = facets[index].label
+                        let (between, row) = (Int(label / 27), sums + Int(27 &* (label % 27)))
+                        for further in starts[between]..<starts[between &+ 1] {
+                            if cell.isEmpty { return }
+                            let next = facets[further].label
+                            let other = Int(next / 27)
+                            if other == atom { continue }
+                            // Beyond the windows there is no label, and what is missed there the sum of the masses tells.
+                            let window = Int(row[Int(next % 27)])
+                            if window < 0 { continue }
+                            clip(Int32(27 &* other &+ window), (points[other] - origin) + shifts[window])
+                        }
+                    }
+                }
             }
         }
     }
@@ -182,9 +196,9 @@ struct CellCutter<Cell: LaguerreCell> {
                             }
                         } else {
                             let (first, second) = (node &+ 1, nodes[place].second)
-                            let near = (nodes[Int(first)].centre - origin) + shift
-                            let far = (nodes[Int(second)].centre - origin) + shift
-                            let isFirstNearer = near.dot(near) < far.dot(far)
+                            let near = Self.distance(nodes[Int(first)], origin, shift)
+                            let far = Self.distance(nodes[Int(second)], origin, shift)
+                            let isFirstNearer = near < far
                             stack[waiting] = (isFirstNearer ? second : first, window)
                             stack[waiting &+ 1] = (isFirstNearer ? first : second, window)
                             waiting &+= 2
@@ -193,6 +207,14 @@ struct CellCutter<Cell: LaguerreCell> {
                 }
             }
         }
+    }
+
+    @inline(__always)
+    private static func distance(_ node: AtomTree.Node, _ origin: PeriodicPoint, _ shift: PeriodicPoint) -> Double {
+        let middle = (node.centre - origin) + shift
+        let size = middle.replacing(with: -middle, where: middle .< .zero)
+        let gap = (size - node.half).raised(by: .zero)
+        return gap.dot(gap)
     }
 
     /// Whether an atom of a box may cut a cell within `[low, high]`: whether

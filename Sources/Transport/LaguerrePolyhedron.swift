@@ -1,19 +1,15 @@
 /// A Laguerre cell in three angles: a convex polyhedron, kept as its vertices, each the meeting point of three planes.
 ///
 /// Cutting removes the vertices beyond a plane; the boundary of what was removed is a cycle of planes, and each pair of
-/// neighbours in it meets the cutting plane in one vertex. This needs no faces or edges until the cell is integrated.
+/// neighbours in it meets the cutting plane in one vertex. This needs no faces or edges until the cell is integrated. Most planes that are
+/// tried cut nothing, so the vertices' coordinates lie apart, and eight of them are compared with a plane at once.
 ///
 /// Source: Ray, Sokolov, Lefebvre, Lévy, *Meshless Voronoi on the GPU*, ACM Trans. Graph. 37 (2018).
 struct LaguerrePolyhedron: LaguerreCell {
     static let dimension = 3
 
-    private struct Corner {
-        var point: PeriodicPoint
-        /// Three planes, in counterclockwise order seen from outside.
-        var a: Int32
-        var b: Int32
-        var c: Int32
-    }
+    /// The three planes of a corner, in counterclockwise order seen from outside.
+    private typealias Triple = (a: Int32, b: Int32, c: Int32)
 
     /// `2 v·normal ≤ offset`.
     private struct Plane {
@@ -22,76 +18,181 @@ struct LaguerrePolyhedron: LaguerreCell {
         var label: Int32
     }
 
-    private var corners: [Corner] = []
-    private var planes: [Plane] = []
-    private var sides: [Double] = []
-    private var removed: [Corner] = []
-    private var added: [Corner] = []
+    private typealias Lanes = SIMD8<Double>
+
+    /// The room for corners, whole lanes.
+    private var room = 64
+    private var count = 0
+    /// The corners' coordinates, one axis after the other, and how far they lie beyond the plane in question; what follows the last corner
+    /// within its lanes repeats it.
+    private var coordinates: UnsafeMutablePointer<Double>
+    private var sides: UnsafeMutablePointer<Double>
+    private var triples: UnsafeMutablePointer<Triple>
+    /// The corners that a cut removes, where they were, and those that it adds.
+    private var removed: UnsafeMutablePointer<(triple: Triple, point: PeriodicPoint)>
+    private var added: UnsafeMutablePointer<(triple: Triple, point: PeriodicPoint)>
+    private var boundary: UnsafeMutablePointer<(from: Int32, to: Int32)>
+    private var planeRoom = 128
+    private var planeCount = 0
+    private var planes: UnsafeMutablePointer<Plane>
     /// The plane that follows each plane in the boundary of what a cut removes.
-    private var successor: [Int32] = []
+    private var successor: UnsafeMutablePointer<Int32>
     private var facet = FacetPieces()
     private(set) var low = PeriodicPoint.zero
     private(set) var high = PeriodicPoint.zero
 
     init() {
-        corners.reserveCapacity(64)
-        planes.reserveCapacity(128)
-        sides.reserveCapacity(64)
-        removed.reserveCapacity(64)
-        added.reserveCapacity(64)
-        successor.reserveCapacity(128)
+        coordinates = .allocate(capacity: 3 * room)
+        sides = .allocate(capacity: room)
+        triples = .allocate(capacity: room)
+        removed = .allocate(capacity: room)
+        added = .allocate(capacity: room)
+        boundary = .allocate(capacity: 3 * room)
+        planes = .allocate(capacity: planeRoom)
+        successor = .allocate(capacity: planeRoom)
     }
 
-    func deallocate() { facet.deallocate() }
+    func deallocate() {
+        coordinates.deallocate()
+        sides.deallocate()
+        triples.deallocate()
+        removed.deallocate()
+        added.deallocate()
+        boundary.deallocate()
+        planes.deallocate()
+        successor.deallocate()
+        facet.deallocate()
+    }
 
-    var isEmpty: Bool { corners.isEmpty }
-    var vertex: PeriodicPoint { corners.first?.point ?? .zero }
-    var facetCount: Int { planes.count }
+    var isEmpty: Bool { count == 0 }
+    var vertex: PeriodicPoint { count == 0 ? .zero : point(0) }
+    var facetCount: Int { planeCount }
 
     var squaredReach: Double {
         var reach = 0.0
-        for corner in corners { reach = Swift.max(reach, corner.point.dot(corner.point)) }
+        for index in 0..<count { reach = Swift.max(reach, point(index).dot(point(index))) }
         return reach
     }
 
+    @inline(__always)
+    private func point(_ index: Int) -> PeriodicPoint {
+        PeriodicPoint(coordinates[index], coordinates[room &+ index], coordinates[2 &* room &+ index], 0)
+    }
+
+    @inline(__always)
+    private func put(_ point: PeriodicPoint, _ triple: Triple, at index: Int) {
+        coordinates[index] = point.x
+        coordinates[room &+ index] = point.y
+        coordinates[2 &* room &+ index] = point.z
+        triples[index] = triple
+    }
+
+    /// Repeats the last corner to the end of its lanes.
+    @inline(__always)
+    private func fill() {
+        let last = point(count &- 1)
+        var index = count
+        while index & 7 != 0 {
+            put(last, triples[count &- 1], at: index)
+            index &+= 1
+        }
+    }
+
+    @inline(__always)
+    private func lanes(_ pointer: UnsafeMutablePointer<Double>, _ index: Int) -> Lanes {
+        UnsafeRawPointer(pointer + index).loadUnaligned(as: Lanes.self)
+    }
+
+    /// The greatest of the lanes, inlined as `max()` is not.
+    @inline(__always)
+    private static func greatest(_ lanes: Lanes) -> Double {
+        let four = lanes.lowHalf.raised(by: lanes.highHalf)
+        let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+        return two.x > two.y ? two.x : two.y
+    }
+
     mutating func reset() {
-        planes.removeAll(keepingCapacity: true)
-        corners.removeAll(keepingCapacity: true)
-        successor.removeAll(keepingCapacity: true)
+        planeCount = 0
+        count = 8
         for axis in 0..<3 {
             for sign in [-1.0, 1.0] {
                 var normal = PeriodicPoint.zero
                 normal[axis] = sign
-                planes.append(Plane(normal: normal, offset: 2 * .pi, label: -1))
-                successor.append(-1)
+                add(Plane(normal: normal, offset: 2 * .pi, label: -1))
             }
         }
         for corner in 0..<8 {
             let (x, y, z) = (corner & 1, corner >> 1 & 1, corner >> 2 & 1)
             let planes = (Int32(x), Int32(2 + y), Int32(4 + z))
             let isEven = (x + y + z) % 2 == 1
-            corners.append(
-                Corner(
-                    point: PeriodicPoint(x == 0 ? -.pi : .pi, y == 0 ? -.pi : .pi, z == 0 ? -.pi : .pi, 0),
-                    a: planes.0, b: isEven ? planes.1 : planes.2, c: isEven ? planes.2 : planes.1))
+            put(
+                PeriodicPoint(x == 0 ? -.pi : .pi, y == 0 ? -.pi : .pi, z == 0 ? -.pi : .pi, 0),
+                (planes.0, isEven ? planes.1 : planes.2, isEven ? planes.2 : planes.1), at: corner)
         }
         (low, high) = (PeriodicPoint(-.pi, -.pi, -.pi, 0), PeriodicPoint(.pi, .pi, .pi, 0))
     }
 
-    mutating func clip(normal: PeriodicPoint, offset: Double, label: Int32) {
-        let count = corners.count
-        let doubled = 2 * normal
-        var beyond = -Double.infinity
-        corners.withUnsafeBufferPointer { corners in
-            for index in 0..<count { beyond = Swift.max(beyond, doubled.dot(corners[index].point) - offset) }
+    private mutating func add(_ plane: Plane) {
+        if planeCount == planeRoom {
+            let (planes, successor) = (self.planes, self.successor)
+            planeRoom *= 2
+            self.planes = .allocate(capacity: planeRoom)
+            self.successor = .allocate(capacity: planeRoom)
+            self.planes.update(from: planes, count: planeCount)
+            self.successor.update(from: successor, count: planeCount)
+            planes.deallocate()
+            successor.deallocate()
         }
+        planes[planeCount] = plane
+        successor[planeCount] = -1
+        planeCount &+= 1
+    }
+
+    /// Makes room for more corners: a cut adds at most as many as it has edges, three for each corner that it removes.
+    private mutating func grow() {
+        let grown = 2 * room
+        let (coordinates, sides, triples) = (self.coordinates, self.sides, self.triples)
+        self.coordinates = .allocate(capacity: 3 * grown)
+        self.sides = .allocate(capacity: grown)
+        self.triples = .allocate(capacity: grown)
+        for axis in 0..<3 { (self.coordinates + axis * grown).update(from: coordinates + axis * room, count: room) }
+        self.sides.update(from: sides, count: room)
+        self.triples.update(from: triples, count: room)
+        coordinates.deallocate()
+        sides.deallocate()
+        triples.deallocate()
+        removed.deallocate()
+        added.deallocate()
+        boundary.deallocate()
+        removed = .allocate(capacity: grown)
+        added = .allocate(capacity: grown)
+        boundary = .allocate(capacity: 3 * grown)
+        room = grown
+    }
+
+    mutating func clip(normal: PeriodicPoint, offset: Double, label: Int32) {
+        let (x, y, z) = (Lanes(repeating: 2 * normal.x), Lanes(repeating: 2 * normal.y), Lanes(repeating: 2 * normal.z))
+        let shift = Lanes(repeating: offset)
+        var most = Lanes(repeating: -.infinity)
+        var index = 0
+        while index < count {
+            let side =
+                x * lanes(coordinates, index) + y * lanes(coordinates + room, index)
+                + z * lanes(coordinates + 2 &* room, index) - shift
+            UnsafeMutableRawPointer(sides + index).storeBytes(of: side, as: Lanes.self)
+            most = most.replacing(with: side, where: side .> most)
+            index &+= 8
+        }
+        let beyond = Self.greatest(most)
         // A vertex on the plane but for rounding is not cut off: where many planes meet, what is removed stays connected.
         let rounding = 0x1p-50 * (abs(offset) + normal.dot(normal))
         guard beyond > rounding else { return }
-        for plane in planes where plane.label == label { return }
+        for plane in 0..<planeCount where planes[plane].label == label { return }
+        // Every edge of what is removed adds a corner.
+        while 4 &* count > room { grow() }
         var threshold = rounding
         while beyond > threshold {
-            if cut(doubled, Plane(normal: normal, offset: offset, label: label), threshold) { return }
+            if cut(Plane(normal: normal, offset: offset, label: label), threshold) { return }
             threshold *= 16
         }
     }
@@ -99,84 +200,93 @@ struct LaguerrePolyhedron: LaguerreCell {
     /// Removes the corners beyond a plane by more than the threshold.
     ///
     /// - Returns: false, with nothing changed, when rounding has torn the boundary of the removed part.
-    private mutating func cut(_ doubled: PeriodicPoint, _ plane: Plane, _ threshold: Double) -> Bool {
-        removed.removeAll(keepingCapacity: true)
-        added.removeAll(keepingCapacity: true)
-        var kept = 0
-        // The kept corners move to the front; the removed ones are put back when the cut fails.
-        for index in corners.indices {
-            let corner = corners[index]
-            if doubled.dot(corner.point) - plane.offset > threshold {
-                removed.append(corner)
-            } else {
-                corners[kept] = corner
-                kept &+= 1
-            }
+    private mutating func cut(_ plane: Plane, _ threshold: Double) -> Bool {
+        var (removedCount, addedCount) = (0, 0)
+        for index in 0..<count where sides[index] > threshold {
+            removed[removedCount] = (triples[index], .zero)
+            removedCount &+= 1
         }
-        if kept == 0 {
-            corners.removeAll(keepingCapacity: true)
+        if removedCount == count {
+            count = 0
             return true
         }
-        let new = Int32(planes.count)
-        var (edges, isSimple) = (0, true)
-        var first: Int32 = -1
-        removed.withUnsafeBufferPointer { removed in
-            successor.withUnsafeMutableBufferPointer { successor in
-                for index in removed.indices {
-                    let corner = removed[index]
-                    for side in 0..<3 {
-                        let from = side == 0 ? corner.a : side == 1 ? corner.b : corner.c
-                        let to = side == 0 ? corner.b : side == 1 ? corner.c : corner.a
-                        var isInner = false
-                        for other in removed.indices {
-                            let (a, b, c) = (removed[other].a, removed[other].b, removed[other].c)
-                            isInner =
-                                isInner || (a == to && b == from) || (b == to && c == from) || (c == to && a == from)
-                        }
-                        if isInner { continue }
-                        if successor[Int(from)] >= 0 { isSimple = false }
-                        successor[Int(from)] = to
-                        first = from
-                        edges &+= 1
-                    }
-                }
-            }
+        let new = Int32(planeCount)
+        // An edge between two removed corners is run through both ways; what is left is the boundary.
+        var edges = 0
+        for index in 0..<removedCount {
+            let (a, b, c) = removed[index].triple
+            toggle((a, b), &edges)
+            toggle((b, c), &edges)
+            toggle((c, a), &edges)
+        }
+        var (isSimple, first) = (true, Int32(-1))
+        for index in 0..<edges {
+            let (from, to) = boundary[index]
+            if successor[Int(from)] >= 0 { isSimple = false }
+            successor[Int(from)] = to
+            first = from
         }
         var (walked, here) = (0, first)
         while isSimple && walked < edges {
             let next = successor[Int(here)]
             if next < 0 { isSimple = false; break }
-            let (p, q) = (planes[Int(here)], planes[Int(next)])
-            let point = Self.meet(p, q, plane)
+            let point = Self.meet(planes[Int(here)], planes[Int(next)], plane)
             // Planes that nearly share a line may meet anywhere; no cell leaves the box.
             let bound = 1.0001 * Double.pi
             guard abs(point.x) < bound && abs(point.y) < bound && abs(point.z) < bound else { break }
-            added.append(Corner(point: point, a: here, b: next, c: new))
+            added[addedCount] = ((here, next, new), point)
+            addedCount &+= 1
             walked &+= 1
             here = next
             if here == first { break }
         }
         isSimple = isSimple && walked == edges && here == first && edges >= 3
-        for corner in removed {
-            successor[Int(corner.a)] = -1
-            successor[Int(corner.b)] = -1
-            successor[Int(corner.c)] = -1
+        for index in 0..<removedCount {
+            let (a, b, c) = removed[index].triple
+            successor[Int(a)] = -1
+            successor[Int(b)] = -1
+            successor[Int(c)] = -1
         }
-        guard isSimple else {
-            for index in removed.indices { corners[kept &+ index] = removed[index] }
-            return false
+        guard isSimple else { return false }
+        var kept = 0
+        for index in 0..<count where sides[index] <= threshold {
+            if kept != index { put(point(index), triples[index], at: kept) }
+            kept &+= 1
         }
-        corners.removeSubrange(kept...)
-        corners.append(contentsOf: added)
-        planes.append(plane)
-        successor.append(-1)
-        var (low, high) = (corners[0].point, corners[0].point)
-        for corner in corners {
-            low = low.lowered(by: corner.point)
-            high = high.raised(by: corner.point)
-        }
-        (self.low, self.high) = (low, high)
+        for index in 0..<addedCount { put(added[index].point, added[index].triple, at: kept &+ index) }
+        count = kept &+ addedCount
+        fill()
+        add(plane)
+        bound()
         return true
+    }
+
+    /// Adds an edge of what is removed to its boundary, or takes the opposite one out.
+    @inline(__always)
+    private func toggle(_ edge: (from: Int32, to: Int32), _ edges: inout Int) {
+        for index in 0..<edges where boundary[index].from == edge.to && boundary[index].to == edge.from {
+            edges &-= 1
+            boundary[index] = boundary[edges]
+            return
+        }
+        boundary[edges] = edge
+        edges &+= 1
+    }
+
+    /// The smallest box around the corners.
+    private mutating func bound() {
+        for axis in 0..<3 {
+            let values = coordinates + axis &* room
+            var (least, most) = (lanes(values, 0), lanes(values, 0))
+            var index = 8
+            while index < count {
+                let next = lanes(values, index)
+                least = least.replacing(with: next, where: next .< least)
+                most = most.replacing(with: next, where: next .> most)
+                index &+= 8
+            }
+            (low[axis], high[axis]) = (-Self.greatest(-least), Self.greatest(most))
+        }
     }
 
     private static func meet(_ p: Plane, _ q: Plane, _ r: Plane) -> PeriodicPoint {
@@ -191,32 +301,32 @@ struct LaguerrePolyhedron: LaguerreCell {
     ) -> (CellMoments, Int) {
         var result = CellMoments()
         var written = 0
-        for index in planes.indices {
-            facet.count = 0
+        for index in 0..<planeCount {
             // Around a plane, each corner's other two planes chain into a loop.
-            var (start, here): (Int32, Int32) = (-1, -1)
-            var isOpen = true
-            while isOpen {
-                isOpen = false
-                for corner in corners {
-                    let (before, after): (Int32, Int32)
-                    if corner.a == Int32(index) {
-                        (before, after) = (corner.b, corner.c)
-                    } else if corner.b == Int32(index) {
-                        (before, after) = (corner.c, corner.a)
-                    } else if corner.c == Int32(index) {
-                        (before, after) = (corner.a, corner.b)
-                    } else {
-                        continue
-                    }
-                    if here < 0 { (start, here) = (before, before) }
-                    if before == here {
-                        facet.append(corner.point)
-                        here = after
-                        isOpen = here != start
-                        break
-                    }
+            var found = 0
+            for corner in 0..<count {
+                let (a, b, c) = triples[corner]
+                if a == Int32(index) {
+                    removed[found] = ((b, c, 0), point(corner))
+                } else if b == Int32(index) {
+                    removed[found] = ((c, a, 0), point(corner))
+                } else if c == Int32(index) {
+                    removed[found] = ((a, b, 0), point(corner))
+                } else {
+                    continue
                 }
+                found &+= 1
+            }
+            guard found >= 3 else { continue }
+            facet.count = 0
+            facet.append(removed[0].point)
+            var here = removed[0].triple.b
+            while here != removed[0].triple.a {
+                var next = 1
+                while next < found && removed[next].triple.a != here { next &+= 1 }
+                if next == found { break }
+                facet.append(removed[next].point)
+                here = removed[next].triple.b
             }
             guard facet.count >= 3 else { continue }
             let normal = planes[index].normal

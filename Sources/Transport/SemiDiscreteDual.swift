@@ -29,6 +29,8 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
 
     /// The share of its target below which a cell starves.
     private static var hunger: Double { 1e-5 }
+    /// The imbalance, relative to the least target, below which full steps converge quadratically.
+    private static var squaring: Double { 1e-4 }
     /// Below this imbalance a step may be the last, so the cells are cut with their moments.
     private static var nearEnd: Double { 1e-6 }
 
@@ -213,6 +215,7 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
     /// - Returns: whether it got there.
     mutating func ascend(to tolerance: Double, limit: Int) -> Bool {
         var error = imbalance(diagram)
+        let least = atoms.weights.reduce(1, Swift.min)
         var level = 0
         for _ in 0..<limit {
             if error <= tolerance { return true }
@@ -225,6 +228,11 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
                 evaluations += 1
                 let next = imbalance(found)
                 let end = slope(along: step, found)
+                // With every mass near its target a full step squares the error, unless rounding is all that is left of it.
+                if error < Self.squaring * least && next > 0.5 * error {
+                    if next < error { (weights, diagram) = (trial, found) }
+                    return false
+                }
                 // Concave as the dual is, it has its maximum along the step near the zero of the slope.
                 if end >= -0.5 * rise || next <= (1 - 0.25 * share) * error {
                     (weights, diagram, error) = (trial, found, next)
@@ -279,12 +287,20 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         return Swift.max(0, Swift.min(lower, upper))...Swift.max(0, upper)
     }
 
+    private static func total(_ terms: [Double]) -> Double {
+        var sum = CompensatedSum()
+        for term in terms { sum.add(term) }
+        return sum.value
+    }
+
     /// An upper bound of what it costs to bring the cells' masses to their targets.
     ///
     /// From the leaves up, what is left over in one half of a box goes to what is lacking in the other. A point at most `R` from
     /// its atom is then at most `R + D` from the other one, `D` the diameter of the box: `(2R + D)·D` more.
     private func rerouting(_ greatest: Double) -> Double {
         let nodes = atoms.tree.nodes
+        // What the cells together hold more or less than all the mass lies next to their faces, and is charged in `bracket`.
+        let (mass, target) = (Self.total(diagram.masses), Self.total(atoms.weights))
         var surplus = [Double](repeating: 0, count: nodes.count)
         var squaredReach = surplus
         var total = 0.0
@@ -297,7 +313,8 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
             }
             if node.isLeaf {
                 for atom in Int(node.first)..<Int(node.end) {
-                    add(diagram.masses[atom] - atoms.weights[atom], diagram.squaredReaches[atom])
+                    add(
+                        diagram.masses[atom] / mass - atoms.weights[atom] / target, diagram.squaredReaches[atom])
                 }
             } else {
                 for child in [place + 1, Int(node.second)] { add(surplus[child], squaredReach[child]) }
