@@ -52,10 +52,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLanes"),
+        .systemLibrary(name: "CMachine"),
         .systemLibrary(
             name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
         .systemLibrary(
             name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        // HDF5's headers bring it along.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         floor("Torus", on: ["CFFTW", "CLanes"]),
         floor("TimeStepping", on: []),
@@ -66,12 +69,12 @@ let package = Package(
         floor("Transport", on: ["Torus"]),
         floor(
             "Chaos", on: ["Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport"]),
-        floor("Archive", on: ["CHDF5", "Torus", "TimeStepping"]),
+        floor("Archive", on: ["CHDF5", "CMachine", "CZlib", "Torus", "TimeStepping"]),
         .executableTarget(
             name: "kac",
             dependencies: [
                 "Torus", "TimeStepping", "Experts", "Training", "Continuum", "Particles", "Transport", "Chaos",
-                "Archive",
+                "Archive", "CMachine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),

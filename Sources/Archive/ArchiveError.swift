@@ -16,6 +16,8 @@ public enum ArchiveError: Error, Sendable, Equatable {
     case readOnly(path: String, folder: String)
     /// The disk, the quota or the limit of a file's size does not take the file.
     case outOfSpace(path: String, bytes: Int, reason: String)
+    /// Another process is writing the run.
+    case busy(path: String, process: Int?)
     /// What shall be written contradicts itself.
     case inconsistent(reason: String)
 
@@ -63,6 +65,9 @@ extension ArchiveError: CustomStringConvertible {
         case .outOfSpace(let path, let bytes, let reason):
             "\(path): no room for the file of \(bytes) bytes (\(reason)); nothing was changed: "
                 + "free space or raise the limit, or choose another place"
+        case .busy(let path, let process):
+            "\(path): another kac\(process.map { " (process \($0))" } ?? "") is writing this run; wait for its end, or "
+                + "choose another name"
         case .inconsistent(let reason):
             "the run cannot be stored: \(reason)"
         case .notFound(let path):

@@ -27,6 +27,9 @@ public enum Sidecars {
 
     /// Writes the sidecars of a run file, and removes those of an earlier run that has more of them when `overwrite` is true.
     ///
+    /// One that is there as it would be written is left alone, so that a finished run on a read-only disk has all of them, and updates
+    /// of a run file sync little.
+    ///
     /// - Throws: as `RunFileWriter.write`.
     public static func write(
         for contents: RunContents, beside url: URL, overwrite: Bool = false
@@ -34,7 +37,6 @@ public enum Sidecars {
         let wanted = kinds(
             hasGrid: contents.grid != nil, hasExperts: contents.experts.map { $0.positions.count <= 3 } ?? false)
         for kind in wanted {
-            let file = try kind.file(beside: url, overwrite: overwrite)
             let bytes: [UInt8]
             switch kind {
             case .image: bytes = try link(to: "/VTKHDF", in: url)
@@ -42,7 +44,8 @@ public enum Sidecars {
             case .openPMD: bytes = Array("\(url.lastPathComponent)\n".utf8)
             case .xdmf: bytes = Array(XDMF.text(of: contents, runFile: url.lastPathComponent).utf8)
             }
-            try file.write(bytes)
+            if overwrite, kind.isThere(bytes, beside: url) { continue }
+            try kind.file(beside: url, overwrite: overwrite).write(bytes)
         }
         guard overwrite else { return }
         for kind in Kind.allCases where !wanted.contains(kind) {
@@ -71,6 +74,12 @@ public enum Sidecars {
 
         func file(beside url: URL, overwrite: Bool) throws(ArchiveError) -> DurableFile {
             try DurableFile(self.url(beside: url), overwrite: overwrite, replacing: isOurs)
+        }
+
+        /// Whether the file is there with these bytes.
+        func isThere(_ bytes: [UInt8], beside url: URL) -> Bool {
+            guard let found = try? Data(contentsOf: self.url(beside: url)) else { return false }
+            return found.elementsEqual(bytes)
         }
 
         /// Whether a file that begins so is one that a run made.

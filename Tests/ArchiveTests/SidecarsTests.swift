@@ -29,6 +29,17 @@ import Testing
         #expect(names == ["run.pmd", "run.vtkhdf", "run.xdmf"])
     }
 
+    /// What is there already is not written again: a finished run on a read-only disk has all of it.
+    @Test(Mount.isPermitted) func nothingIsWrittenTwice() throws {
+        let contents = try sampleRun(cells: [6, 4])
+        try Sidecars.write(for: contents, beside: url)
+        try Mount.withReadOnly(folder.url) {
+            try Sidecars.write(for: contents, beside: url, overwrite: true)
+            let others = try sampleRun(cells: [6, 5])
+            #expect(throws: ArchiveError.self) { try Sidecars.write(for: others, beside: url, overwrite: true) }
+        }
+    }
+
     @Test(arguments: ["run.vtkhdf", "run.experts.vtkhdf", "run.xdmf", "run.pmd"])
     func filesOfOthersAreKept(name: String) throws {
         let file = folder.url.appending(path: name)

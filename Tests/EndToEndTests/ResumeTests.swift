@@ -225,6 +225,80 @@ import Testing
         #expect(taken.status == 65 && taken.errors.contains("it is of 'kac solve'"), "\(taken.errors)")
     }
 
+    /// The second run into one file ends at once, whatever it was asked for, and the first one's death gives the file free.
+    @Test func twoRunsIntoOneFileAreKeptApart() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
+        ])
+        let lock = experiment.folder.url.appendingPathComponent("small.checkpoints/lock")
+        let first = try experiment.run { process in
+            try #require(RunningOutputTests.wait(for: lock))
+            usleep(100_000)
+            for arguments in [[], ["--resume"], ["--overwrite"]] {
+                let second = try experiment.run(arguments)
+                #expect(second.status == 75 && second.errors.contains("(process \(process.processIdentifier))"))
+            }
+            #expect(process.isRunning, "the first one goes on")
+            let other = try experiment.run(["-o", "other.h5", "--set", "particles.counts=[3]"])
+            #expect(other.status == 0, "another file is another run: \(other.errors)")
+            kill(process.processIdentifier, SIGKILL)
+        }
+        #expect(first.status == -SIGKILL)
+        let resumed = try experiment.run(["--resume", "-o", "small.h5"])
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        let others = ["experts.vtkhdf", "h5", "pmd", "vtkhdf", "xdmf"].map { "other.\($0)" }
+        #expect(experiment.folder.contents == (SmallExperiment.filesAfterRun + others).sorted())
+    }
+
+    /// Products and sums that are one operation are rounded once: a kac built for other instructions has other last digits.
+    @Test func aCheckpointOfOtherInstructionsIsRefused() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
+        ])
+        let interrupted = try experiment.run { process in
+            usleep(700_000)
+            kill(process.processIdentifier, SIGINT)
+        }
+        #expect(interrupted.status == 75, "\(interrupted.errors)")
+        let file = experiment.folder.url.appendingPathComponent("small.checkpoints/restart_000000001.h5")
+        var checkpoint = try SnapshotFile.read(file)
+        var identity = try checkpoint.part("identity")
+        #expect(try !identity.text("instructions").isEmpty)
+        identity.store("abacus", as: "instructions")
+        checkpoint.parts["identity"] = identity
+        try SnapshotFile.write(checkpoint, to: file, overwrite: true)
+        let resumed = try experiment.run(["--resume"])
+        #expect(resumed.status == 65 && resumed.errors.contains("a kac built for abacus"), "\(resumed.errors)")
+    }
+
+    /// What is finished is said to be so, whatever has become of the files beside it.
+    @Test func aFinishedRunIsFinishedWhereNothingCanBeWritten() throws {
+        let experiment = try SmallExperiment()
+        #expect(try experiment.run().status == 0)
+        let notes = "mine\nand mine alone\n"
+        try experiment.folder.write(notes, to: "small.xdmf")
+        let again = try experiment.run(["--resume"])
+        #expect(again.status == 0 && again.output.contains("there is nothing to resume"), "\(again.errors)")
+        #expect(again.errors.contains("small.xdmf"))
+        let kept = try String(
+            contentsOf: experiment.folder.url.appendingPathComponent("small.xdmf"), encoding: .utf8)
+        #expect(kept == notes)
+    }
+
+    /// Where no checkpoint can be written, none is promised.
+    @Test func anInterruptionWithoutAnyCheckpointSaysSo() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
+        ])
+        let interrupted = try experiment.run(limits: "ulimit -f 1") { process in
+            usleep(700_000)
+            kill(process.processIdentifier, SIGTERM)
+        }
+        #expect(interrupted.status == 74, "\(interrupted.errors)")
+        #expect(interrupted.errors.contains("there is no earlier one") && !interrupted.errors.contains("to go on:"))
+        #expect(!experiment.folder.contents.contains("small.checkpoints"))
+    }
+
     @Test func withoutACheckpointAResumedRunBegins() throws {
         let experiment = try SmallExperiment()
         let run = try experiment.run(["--resume"])

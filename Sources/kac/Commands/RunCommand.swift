@@ -14,7 +14,8 @@ struct RunCommand: ParsableCommand {
 
             Checkpoints are kept beside it while a run goes on, in NAME.checkpoints, once a minute unless output.checkpoint \
             says otherwise. Ctrl-C and SIGTERM write one more and end the run with code 75; --resume goes on, and the file is \
-            then the same to the bit as without the interruption. A second Ctrl-C ends the run at once.
+            then the same to the bit as without the interruption. A second Ctrl-C ends the run at once. Two runs into one file are \
+            kept apart: the second one ends with code 75.
 
               kac run data/experiments/iris.yml
               kac run data/experiments/iris.yml --resume
@@ -76,13 +77,19 @@ extension OutputOptions {
     /// Checks the destination, carries the experiment out, writes the run file and prints the tables.
     fileprivate func carryOut(_ experiment: Experiment, command: String) throws {
         let destination = URL(fileURLWithPath: output ?? experiment.output.file)
+        let lock = try RunLock.take(beside: destination)
+        defer { lock?.release() }
         let checkpoints = try Checkpoints(of: experiment, command: command, beside: destination)
         // As they are now: they may change while the run goes on.
         let inputs = try experiment.inputs.contents().map { RunInput(name: $0.name, bytes: Array($0.bytes)) }
         let progress = Progress()
         if resume, let finished = try checkpoints.finishedRun(destination, overwrite: overwrite) {
             // It may have been killed a moment after.
-            try Sidecars.write(for: finished, beside: destination, overwrite: true)
+            do {
+                try Sidecars.write(for: finished, beside: destination, overwrite: true)
+            } catch {
+                progress.warn("the files beside it could not be written: \(error)")
+            }
             checkpoints.folder.remove()
             OutputFolder(beside: destination).remove()
             RunFileWriter.removeLeftovers(of: destination)
@@ -109,7 +116,7 @@ extension OutputOptions {
             contents.inputs = inputs
             return contents
         }
-        Interruption.listen(recorder)
+        Interruption.listen(recorder, checkpoints: checkpoints.folder, lock: lock)
         let simulation: Simulation
         do {
             simulation = try Simulation(

@@ -1,4 +1,5 @@
 import Archive
+import CMachine
 import Foundation
 import TimeStepping
 
@@ -35,6 +36,9 @@ struct Checkpoints: Sendable {
         return nil
     }
 
+    /// The instructions that this kac was compiled for.
+    private static let instructions = String(cString: machine_instructions())
+
     private static func identity(of run: RunContents) -> Snapshot {
         identity(
             version: run.softwareVersion, command: run.command ?? "run", experiment: run.experiment,
@@ -46,6 +50,7 @@ struct Checkpoints: Sendable {
     ) -> Snapshot {
         var identity = Snapshot()
         identity.store(version, as: "version")
+        identity.store(instructions, as: "instructions")
         identity.store(command, as: "command")
         identity.store(experiment, as: "experiment")
         for (index, (name, bytes)) in inputs.enumerated() {
@@ -107,6 +112,11 @@ struct Checkpoints: Sendable {
         let version = text(found, "version")
         if version != Kac.softwareVersion {
             return "it was written by kac \(version), this is \(Kac.softwareVersion)"
+        }
+        let instructions = text(found, "instructions")
+        if instructions != Self.instructions {
+            return "it was written by a kac built for \(instructions), this one is built for \(Self.instructions), and last "
+                + "digits differ (KAC_MARCH)"
         }
         let command = text(found, "command")
         if command != text(identity, "command") { return "it is of 'kac \(command)'" }

@@ -57,6 +57,7 @@ enum FailureReport {
         switch error {
         case .exists, .notAFile, .parentMissing, .parentNotAFolder, .notWritable, .readOnly: EX_CANTCREAT
         case .outOfSpace, .system: EX_IOERR
+        case .busy: EX_TEMPFAIL
         case .notFound, .notReadable: EX_NOINPUT
         case .notHDF5, .truncated, .notARunFile, .notACheckpoint, .damaged: EX_DATAERR
         case .inconsistent, .library: EX_SOFTWARE

@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import Synchronization
 import TimeStepping
@@ -12,7 +13,11 @@ enum Interruption {
     /// To be called before other threads are made: signals are blocked in this one and in those that it makes, and one thread
     /// waits for them. So nothing that a signal may not do is done by a handler, and a step that takes long is not waited for:
     /// its latest snapshot is saved.
-    static func listen(_ recorder: Recorder) {
+    ///
+    /// - Parameters:
+    ///   - checkpoints: where the recorder saves.
+    ///   - lock: what is given up before the end.
+    static func listen(_ recorder: Recorder, checkpoints: CheckpointFolder, lock: RunLock?) {
         nonisolated(unsafe) var signals = sigset_t()
         sigemptyset(&signals)
         for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaddset(&signals, number) }
@@ -21,8 +26,9 @@ enum Interruption {
             var number: Int32 = 0
             while sigwait(&signals, &number) != 0 {}
             // The second one is answered while the first one's checkpoint is being written.
-            Thread.detachNewThread { save(recorder) }
+            Thread.detachNewThread { save(recorder, checkpoints, lock) }
             while sigwait(&signals, &number) != 0 {}
+            lock?.release()
             _exit(128 + number)
         }
         Thread.detachNewThread {
@@ -40,15 +46,21 @@ enum Interruption {
         return unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    private static func save(_ recorder: Recorder) {
+    private static func save(_ recorder: Recorder, _ checkpoints: CheckpointFolder, _ lock: RunLock?) {
         let isSaved = recorder.saveAtOnce()
-        if isSaved != nil { InputFiles.removeTemporaryFolders() }
+        if isSaved != nil {
+            InputFiles.removeTemporaryFolders()
+            lock?.release()
+        }
         switch isSaved {
         // The run file is being written: that takes moments.
         case nil: say("the run is at its end: its file is being written")
         case true?:
             say("interrupted; to go on:\n  \(resumingCommand)")
             _exit(EX_TEMPFAIL)
+        case false? where checkpoints.isEmpty:
+            say("interrupted without a checkpoint, and there is no earlier one to go on from")
+            _exit(EX_IOERR)
         case false?:
             say("interrupted without a checkpoint; to go on from an earlier one:\n  \(resumingCommand)")
             _exit(EX_IOERR)
