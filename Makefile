@@ -20,7 +20,7 @@ DEMO := build/demo/iris.h5
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-setup: ## Installs the libraries that are missing (FFTW, HDF5); the other targets do it themselves.
+setup: ## Installs the libraries that are missing (FFTW, HDF5, zlib); the other targets do it themselves.
 	@tools/setup.sh
 
 build: setup ## Builds kac for this machine, as .build/release/kac.

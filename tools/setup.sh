@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Makes sure that what a build needs is there: a Swift toolchain, pkg-config, FFTW 3 and HDF5.
+# Makes sure that what a build needs is there: a Swift toolchain, pkg-config, FFTW 3, HDF5 and zlib.
 #
 # Installs what is missing with apt-get (as root, or through sudo without a password) or Homebrew, and prints nothing
 # when nothing is missing. Exit codes: 0 all there; 69 something is missing that cannot be installed from here.
 set -euo pipefail
 
 swift_needed=6.2
-apt_packages=(libfftw3-dev libhdf5-dev pkg-config)
-brew_packages=(fftw hdf5 pkg-config)
-libraries=(fftw3 hdf5-serial)
+apt_packages=(libfftw3-dev libhdf5-dev zlib1g-dev pkg-config)
+brew_packages=(fftw hdf5 zlib pkg-config)
+libraries=(fftw3 hdf5-serial zlib)
 # Homebrew has the serial HDF5 only, and calls it so.
-[[ $(uname -s) == Darwin ]] && libraries=(fftw3 hdf5)
+[[ $(uname -s) == Darwin ]] && libraries=(fftw3 hdf5 zlib)
 
 # Says why it cannot go on, a line an argument.
 unavailable() {
@@ -78,7 +78,7 @@ elif command -v apt-get >/dev/null; then
     install_with_apt "$absent"
 else
     unavailable "Missing: $absent, and this system has no apt-get." \
-        "Install pkg-config, FFTW 3 and the serial HDF5 with their headers, until this succeeds:" \
+        "Install pkg-config, FFTW 3, zlib and the serial HDF5 with their headers, until this succeeds:" \
         "  pkg-config --exists ${libraries[*]}"
 fi
 absent=$(missing)

@@ -1,3 +1,4 @@
+import CMachine
 package import Foundation
 
 /// A file that appears whole or not at all.
@@ -73,8 +74,12 @@ package struct DurableFile {
     /// SIGXFSZ is ignored by the whole process from here on: beyond the limit of a file's size the system then reports
     /// an error, where it would otherwise kill the process.
     ///
-    /// - Parameter seal: more bytes, behind the others.
-    func write(_ bytes: UnsafeRawBufferPointer, seal: [UInt8] = []) throws(ArchiveError) {
+    /// - Parameters:
+    ///   - seal: more bytes, behind the others.
+    ///   - syncsFolder: whether the folder is synced, which the last one of several files in it may do for all.
+    func write(
+        _ bytes: UnsafeRawBufferPointer, seal: [UInt8] = [], syncsFolder: Bool = true
+    ) throws(ArchiveError) {
         signal(SIGXFSZ, SIG_IGN)
         let temporary = temporaryPath()
         let descriptor = try create(temporary)
@@ -85,13 +90,13 @@ package struct DurableFile {
             unlink(temporary)
             throw error
         }
-        syncFolder()
+        if syncsFolder { syncFolder() }
     }
 
     /// Writes the file.
-    package func write(_ bytes: [UInt8]) throws(ArchiveError) {
+    package func write(_ bytes: [UInt8], syncsFolder: Bool = true) throws(ArchiveError) {
         let result = bytes.withUnsafeBytes { raw in
-            Result { () throws(ArchiveError) in try write(raw) }
+            Result { () throws(ArchiveError) in try write(raw, syncsFolder: syncsFolder) }
         }
         try result.get()
     }
@@ -104,21 +109,36 @@ package struct DurableFile {
         return descriptor
     }
 
+    /// What addresses and lengths of writes past the system's cache are multiples of.
+    static let page = 1 << 14
+    /// Bytes from which on a file goes past the cache: nobody reads it soon, and without pages to be found for it writing takes a third of the
+    /// time.
+    private static let largeSize = 1 << 23
+
     /// Writes and syncs all bytes, and closes the file in any case.
     private func fill(
         _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ seal: [UInt8]
     ) throws(ArchiveError) {
         var failure: (code: Int32, operation: String)?
         if let permissions, fchmod(descriptor, permissions) != 0 { failure = (errno, "setting the permissions") }
+        var bypassesCache =
+            bytes.count >= Self.largeSize && Int(bitPattern: bytes.baseAddress) % Self.page == 0
+            && machine_bypass_cache(descriptor, 1) == 0
         func append(_ bytes: UnsafeRawBufferPointer) {
             var rest = bytes[...]
             while failure == nil, !rest.isEmpty {
-                let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 26))
-                let written = Foundation.write(descriptor, part.baseAddress, part.count)
+                var length = min(rest.count, 1 << 26)
+                if bypassesCache { length -= length % Self.page }
+                let part = UnsafeRawBufferPointer(rebasing: rest.prefix(length))
+                let written = part.isEmpty ? -1 : Foundation.write(descriptor, part.baseAddress, part.count)
                 if written > 0 {
                     rest = rest.dropFirst(written)
                 } else if written == 0 {
                     failure = (EIO, "writing")
+                } else if bypassesCache, part.isEmpty || errno == EINVAL {
+                    // The end of the file, or what follows a part that a full disk took half of.
+                    bypassesCache = false
+                    _ = machine_bypass_cache(descriptor, 0)
                 } else if errno != EINTR {
                     failure = (errno, "writing")
                 }

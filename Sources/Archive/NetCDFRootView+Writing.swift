@@ -4,19 +4,21 @@ extension NetCDFRootView {
     /// Writes the contents into an empty root group.
     ///
     /// - Precondition: the contents are valid.
-    static func write(_ contents: RunContents, into root: HDF5Group) throws(HDF5Error) {
+    static func write(
+        _ contents: RunContents, into root: HDF5Group, deflation: Deflation = .init()
+    ) throws(HDF5Error) {
         try writeAttributes(of: contents, into: root)
         let time = try writeTime(contents.times, into: root)
-        try writeDensity(contents, over: time, into: root)
+        try writeDensity(contents, over: time, into: root, deflation)
         try writeSeries(contents.series, over: time, into: root)
         if let experts = contents.experts {
             let expert = try index("expert", count: experts.weights[0].count, into: root)
-            try write(experts, over: [time, expert], into: root, rowsInChunk: 1)
-            try write(contents.ensembles, beside: experts, over: time, into: root)
+            try write(experts, over: [time, expert], into: root, rowsInChunk: 1, deflation)
+            try write(contents.ensembles, beside: experts, over: time, into: root, deflation)
         }
         try writeData(contents, over: time, into: root)
         try write(contents.tables, into: root)
-        try write(contents.inputs, into: root)
+        try write(contents.inputs, into: root, deflation)
     }
 
     private static func writeAttributes(of contents: RunContents, into root: HDF5Group) throws(HDF5Error) {
@@ -47,7 +49,7 @@ extension NetCDFRootView {
     }
 
     private static func writeDensity(
-        _ contents: RunContents, over time: HDF5Dataset, into root: HDF5Group
+        _ contents: RunContents, over time: HDF5Dataset, into root: HDF5Group, _ deflation: Deflation
     ) throws(HDF5Error) {
         guard let grid = contents.grid else { return }
         let axes = axes(grid.dimension)
@@ -64,18 +66,17 @@ extension NetCDFRootView {
             scales.append(scale)
         }
         let shape = Array(grid.cells.reversed())
-        let density = try HDF5Dataset(
-            "density", in: root, type: .real, extent: [contents.times.count] + shape,
-            layout: .init(chunk: [1] + chunk(of: shape), isCompressed: true, isExtensible: true))
-        for (row, values) in contents.densities.enumerated() { try density.write(values, row: row) }
+        let layout = HDF5Dataset.Layout(
+            chunk: [1] + chunk(of: shape), deflation: deflation.level, isExtensible: true)
+        let extent = [contents.times.count] + shape
+        let density = try HDF5Dataset("density", in: root, type: .real, extent: extent, layout: layout)
+        try write(contents.densities, into: density, layout, deflation)
         try density.attach([time] + scales)
         try density.setAttribute("long_name", "density of the limit law, cell averages")
         try density.setAttribute("units", "radian^-\(grid.dimension)")
         for found in contents.cellArrays {
-            let array = try HDF5Dataset(
-                found.name, in: root, type: .real, extent: [contents.times.count] + shape,
-                layout: .init(chunk: [1] + chunk(of: shape), isCompressed: true, isExtensible: true))
-            for (row, values) in found.rows.enumerated() { try array.write(values, row: row) }
+            let array = try HDF5Dataset(found.name, in: root, type: .real, extent: extent, layout: layout)
+            try write(found.rows, into: array, layout, deflation)
             try array.attach([time] + scales)
             try array.setAttribute("long_name", found.title)
         }
@@ -92,7 +93,7 @@ extension NetCDFRootView {
     /// All ensembles, a group for each size and in it one for each replicate.
     private static func write(
         _ ensembles: [ExpertTrajectories], beside experts: ExpertTrajectories, over time: HDF5Dataset,
-        into root: HDF5Group
+        into root: HDF5Group, _ deflation: Deflation
     ) throws(HDF5Error) {
         guard !ensembles.isEmpty else { return }
         let folder = try root.createGroup(Self.ensembles)
@@ -109,14 +110,15 @@ extension NetCDFRootView {
                 } else {
                     // Small ensembles have several outputs in a chunk: a chunk costs some fifty bytes of directory.
                     let rows = max(1, min(ensemble.weights.count, 8192 / count))
-                    try write(ensemble, over: [time, expert], into: group, rowsInChunk: rows)
+                    try write(ensemble, over: [time, expert], into: group, rowsInChunk: rows, deflation)
                 }
             }
         }
     }
 
     private static func write(
-        _ experts: ExpertTrajectories, over scales: [HDF5Dataset], into root: HDF5Group, rowsInChunk: Int
+        _ experts: ExpertTrajectories, over scales: [HDF5Dataset], into root: HDF5Group, rowsInChunk: Int,
+        _ deflation: Deflation
     ) throws(HDF5Error) {
         let chunk = [rowsInChunk, experts.weights[0].count]
         let axes = axes(experts.positions.count)
@@ -130,7 +132,7 @@ extension NetCDFRootView {
         // Weights are mostly one constant, which compresses to nothing.
         let weight = try rectangle(
             "expert_weight", experts.weights,
-            layout: .init(chunk: chunk, isCompressed: true, isExtensible: true), into: root)
+            layout: .init(chunk: chunk, deflation: deflation.level, isExtensible: true), into: root, deflation)
         try weight.attach(scales)
         try weight.setAttribute("long_name", "weight of the experts")
     }
@@ -191,14 +193,16 @@ extension NetCDFRootView {
         return array
     }
 
-    private static func write(_ inputs: [RunInput], into root: HDF5Group) throws(HDF5Error) {
+    private static func write(
+        _ inputs: [RunInput], into root: HDF5Group, _ deflation: Deflation
+    ) throws(HDF5Error) {
         guard !inputs.isEmpty else { return }
         let folder = try root.createGroup("inputs")
         for (index, input) in inputs.enumerated() {
             let count = input.bytes.count
             let array = try HDF5Dataset(
                 "file_\(index)", in: folder, type: .byte, extent: [count],
-                layout: .init(chunk: count == 0 ? [] : [min(count, 1 << 20)], isCompressed: true))
+                layout: .init(chunk: count == 0 ? [] : [min(count, 1 << 20)], deflation: deflation.level))
             if count > 0 { try array.write(input.bytes) }
             try array.setAttribute("name", input.name)
         }
@@ -217,12 +221,25 @@ extension NetCDFRootView {
     }
 
     private static func rectangle(
-        _ name: String, _ rows: [[Double]], layout: HDF5Dataset.Layout, into root: HDF5Group
+        _ name: String, _ rows: [[Double]], layout: HDF5Dataset.Layout, into root: HDF5Group,
+        _ deflation: Deflation = .init()
     ) throws(HDF5Error) -> HDF5Dataset {
         let array = try HDF5Dataset(
             name, in: root, type: .real, extent: [rows.count, rows[0].count], layout: layout)
-        for (row, values) in rows.enumerated() { try array.write(values, row: row) }
+        try write(rows, into: array, layout, deflation)
         return array
+    }
+
+    /// Writes a row for each index of the first axis.
+    private static func write(
+        _ rows: [[Double]], into array: HDF5Dataset, _ layout: HDF5Dataset.Layout, _ deflation: Deflation
+    ) throws(HDF5Error) {
+        let isRowAChunk = layout.chunk[0] == 1 && layout.chunk.reduce(1, *) == rows.first?.count
+        if layout.deflation > 0, isRowAChunk {
+            try array.writeChunks(rows, rank: layout.chunk.count, deflation: deflation)
+        } else {
+            for (row, values) in rows.enumerated() { try array.write(values, row: row) }
+        }
     }
 
     private static func index(_ name: String, count: Int, into root: HDF5Group) throws(HDF5Error) -> HDF5Dataset {

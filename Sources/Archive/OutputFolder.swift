@@ -24,7 +24,7 @@ public struct OutputFolder: Sendable {
     ///
     /// - Returns: its file.
     /// - Throws: as `RunFileWriter.write`.
-    public func writeLast(of contents: RunContents) throws(ArchiveError) -> URL {
+    public func writeLast(of contents: RunContents, deflation: Deflation = .init()) throws(ArchiveError) -> URL {
         try CheckpointFolder.make(url)
         let last = contents.times.count - 1
         let digits = String(last)
@@ -33,7 +33,7 @@ public struct OutputFolder: Sendable {
         var part = contents.selecting(outputs: [last], fields: Set(RunField.allCases))
         part.isComplete = false
         do {
-            try RunFileWriter.write(part, to: file)
+            try RunFileWriter.write(part, to: file, deflation: deflation)
         } catch ArchiveError.exists {
             // Written before the run was interrupted: the same to the bit.
         }

@@ -25,7 +25,10 @@ extension RunContents {
 
     /// Whether a name belongs to a part of a run file, the angles of experts without a grid included.
     static func isReserved(_ name: String) -> Bool {
-        reservedNames.contains(name) || name.wholeMatch(of: /expert_theta[0-9]+/) != nil
+        let prefix = "expert_theta"
+        return reservedNames.contains(name)
+            || name.hasPrefix(prefix) && name.count > prefix.count
+                && name.utf8.dropFirst(prefix.count).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// Names that all readers take: ASCII letters, digits and underscores, no digit first.

@@ -4,9 +4,12 @@ import Foundation
 enum RunDate {
     /// The text of a date, in UTC.
     static func text(_ date: Date) -> String {
-        let part = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
-        let day = [part.year, part.month, part.day].map { padded($0 ?? 0) }.joined(separator: "-")
-        let time = [part.hour, part.minute, part.second].map { padded($0 ?? 0) }.joined(separator: ":")
+        // A calendar of Foundation's takes a millisecond to be made, and small runs are written in ten.
+        var seconds = time_t(date.timeIntervalSince1970.rounded(.down))
+        var part = tm()
+        gmtime_r(&seconds, &part)
+        let day = [1900 + part.tm_year, 1 + part.tm_mon, part.tm_mday].map { padded(Int($0)) }.joined(separator: "-")
+        let time = [part.tm_hour, part.tm_min, part.tm_sec].map { padded(Int($0)) }.joined(separator: ":")
         return "\(day) \(time) +0000"
     }
 
@@ -19,14 +22,10 @@ enum RunDate {
         guard day.count == 3, time.count == 3 else { return nil }
         let parts = DateComponents(
             year: day[0], month: day[1], day: day[2], hour: time[0], minute: time[1], second: time[2])
-        guard let date = calendar.date(from: parts), Self.text(date) == text else { return nil }
-        return date
-    }
-
-    private static var calendar: Calendar {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
-        return calendar
+        guard let date = calendar.date(from: parts), Self.text(date) == text else { return nil }
+        return date
     }
 
     private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

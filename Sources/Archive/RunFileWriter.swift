@@ -30,16 +30,19 @@ public enum RunFileWriter {
     /// An earlier file is kept to the last byte unless all of the new one is on the disk and `overwrite` is true. Equal
     /// contents make equal files, byte by byte.
     ///
+    /// - Parameter deflation: how densities, weights and the experiment's files are compressed; its threads do not change the file.
     /// - Complexity: the file is built in memory first, which takes at most about the size of the contents once more.
     /// - Throws: `ArchiveError.inconsistent` for contents that do not fit together, the errors of `check`, `.exists` also
     ///   for a file that appears in the meantime, `.outOfSpace` for a full disk, and `.library` when memory runs out.
-    public static func write(_ contents: RunContents, to url: URL, overwrite: Bool = false) throws(ArchiveError) {
+    public static func write(
+        _ contents: RunContents, to url: URL, overwrite: Bool = false, deflation: Deflation = .init()
+    ) throws(ArchiveError) {
         try contents.validate()
         let file = try DurableFile(url, overwrite: overwrite)
         do {
-            let image = try HDF5Image(path: url.path) { root throws(HDF5Error) in
+            let image = try HDF5Image(path: url.path, expectedBytes: contents.plainBytes) { root throws(HDF5Error) in
                 if OpenPMDView.isPossible(contents) { try OpenPMDView.writeAttributes(of: contents, into: root) }
-                try NetCDFRootView.write(contents, into: root)
+                try NetCDFRootView.write(contents, into: root, deflation: deflation)
                 try VTKHDFView.write(contents, into: root)
                 if OpenPMDView.isPossible(contents) { try OpenPMDView.write(contents, into: root) }
             }
@@ -51,5 +54,16 @@ public enum RunFileWriter {
         } catch {
             throw .system(path: url.path, operation: "writing", reason: "\(error)")
         }
+    }
+}
+
+extension RunContents {
+    /// Bytes of the large arrays in memory.
+    fileprivate var plainBytes: Int {
+        let experts = ([self.experts].compactMap(\.self) + ensembles).reduce(0) { sum, experts in
+            sum + (experts.positions.count + 1) * experts.weights.reduce(0) { $0 + $1.count }
+        }
+        let cells = (densities + cellArrays.flatMap(\.rows)).reduce(0) { $0 + $1.count }
+        return 8 * (cells + experts)
     }
 }

@@ -36,6 +36,7 @@ public enum Sidecars {
     ) throws(ArchiveError) {
         let wanted = kinds(
             hasGrid: contents.grid != nil, hasExperts: contents.experts.map { $0.positions.count <= 3 } ?? false)
+        var missing: [(file: DurableFile, bytes: [UInt8])] = []
         for kind in wanted {
             let bytes: [UInt8]
             switch kind {
@@ -45,7 +46,10 @@ public enum Sidecars {
             case .xdmf: bytes = Array(XDMF.text(of: contents, runFile: url.lastPathComponent).utf8)
             }
             if overwrite, kind.isThere(bytes, beside: url) { continue }
-            try kind.file(beside: url, overwrite: overwrite).write(bytes)
+            missing.append((try kind.file(beside: url, overwrite: overwrite), bytes))
+        }
+        for (index, (file, bytes)) in missing.enumerated() {
+            try file.write(bytes, syncsFolder: index == missing.count - 1)
         }
         guard overwrite else { return }
         for kind in Kind.allCases where !wanted.contains(kind) {

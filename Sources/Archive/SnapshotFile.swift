@@ -4,27 +4,29 @@ public import TimeStepping
 /// A snapshot in an HDF5 file of its own.
 ///
 /// ```
-/// /            software="kac" kind="checkpoint" format=1
-/// /manifest    text: a line a value, "kind count path", the paths sorted
+/// /            software="kac" kind="checkpoint" format=2
+/// /manifest    u1: the text of a line a value, "kind count path", the paths sorted
 /// /reals       f8: the reals of all values, one after the other; likewise
 /// /integers    i8
-/// /texts       u1 as text: the bytes of all texts
+/// /texts       u1: the bytes of all texts
 /// ```
-/// Few large arrays, whatever the number of values, so that writing takes no longer than the disk. Every array has a Fletcher-32
-/// checksum a chunk, the structure has those of HDF5's format 1.10, and texts and integers a CRC-32 besides.
+/// Few large arrays, whatever the number of values, in one piece each and as they are in memory, so that writing takes no longer than the disk.
+/// A CRC-32 of the whole file stands behind its end, as in a run file.
 public enum SnapshotFile {
     static let kind = "checkpoint"
-    static let format: Int64 = 1
+    static let format: Int64 = 2
 
     /// Writes a file that is there whole when the call returns.
     ///
     /// - Throws: as `RunFileWriter.write`.
     public static func write(_ snapshot: Snapshot, to url: URL, overwrite: Bool = false) throws(ArchiveError) {
         let file = try DurableFile(url, overwrite: overwrite)
-        let packed = Packed(snapshot)
+        let arrays = PackedSnapshot(snapshot)
         do {
-            let image = try HDF5Image(path: url.path) { root throws(HDF5Error) in try packed.write(into: root) }
-            try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes) }
+            let image = try HDF5Image(path: url.path, expectedBytes: arrays.byteCount) { root throws(HDF5Error) in
+                try arrays.write(into: root)
+            }
+            try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes, seal: FileSeal.of(bytes)) }
         } catch let error as ArchiveError {
             throw error
         } catch let error as HDF5Error {
@@ -47,20 +49,26 @@ public enum SnapshotFile {
                 throw ArchiveError.notACheckpoint(
                     path: url.path, reason: "its format is \(found.map(String.init) ?? "missing"), expected \(format)")
             }
-            return try Packed(root, path: url.path, fileSize: fileSize).snapshot(path: url.path)
+            guard try FileSeal.verify(url.path) else {
+                throw ArchiveError.damaged(path: url.path, part: "the file", reason: "its end is missing")
+            }
+            return try StoredSnapshot(root, path: url.path, fileSize: fileSize).snapshot(path: url.path)
         }
     }
 }
 
-/// The values of a snapshot, kind by kind.
-private struct Packed {
-    var manifest = ""
-    var reals: [Double] = []
-    var integers: [Int64] = []
-    var texts: [UInt8] = []
+/// The values of a snapshot, kind by kind. Arrays of reals share their memory with the snapshot.
+private struct PackedSnapshot {
+    private var manifest = ""
+    private var reals: [[Double]] = []
+    private var integers: [Int64] = []
+    private var texts: [UInt8] = []
 
-    init(_ snapshot: Snapshot) {
-        add(snapshot, "")
+    init(_ snapshot: Snapshot) { add(snapshot, "") }
+
+    /// Bytes of all arrays.
+    var byteCount: Int {
+        manifest.utf8.count + 8 * (reals.reduce(0) { $0 + $1.count } + integers.count) + texts.count
     }
 
     private mutating func add(_ snapshot: Snapshot, _ prefix: String) {
@@ -69,7 +77,7 @@ private struct Packed {
             switch value {
             case .reals(let values):
                 manifest += "r \(values.count) \(prefix)\(name)\n"
-                reals += values
+                reals.append(values)
             case .integers(let values):
                 manifest += "i \(values.count) \(prefix)\(name)\n"
                 integers += values
@@ -81,38 +89,58 @@ private struct Packed {
         for (name, part) in snapshot.parts.sorted(by: { $0.key < $1.key }) { add(part, "\(prefix)\(name)/") }
     }
 
-    private var check: Int64 {
-        let words = integers.lazy.flatMap { word in (0..<8).lazy.map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
-        return Int64(CRC32.of(manifest.utf8)) << 32 ^ Int64(CRC32.of(texts)) << 16 ^ Int64(CRC32.of(words))
-    }
-
     func write(into root: HDF5Group) throws(HDF5Error) {
         try root.setAttribute("software", NetCDFRootView.software)
         try root.setAttribute("kind", SnapshotFile.kind)
         try root.setAttribute("format", SnapshotFile.format)
-        try root.setAttribute("crc32", check)
         for (name, bytes) in [("manifest", Array(manifest.utf8)), ("texts", texts)] {
-            // Bytes in words of eight, as integers: texts of a fixed length lose zeros at their end.
-            var words = [Int64](repeating: 0, count: (bytes.count + 7) / 8 + 1)
-            words[0] = Int64(bytes.count)
-            for (index, byte) in bytes.enumerated() { words[1 + index / 8] |= Int64(byte) << (index % 8 * 8) }
-            try array(name, .integer, words.count, in: root).write(words)
+            let array = try array(name, .byte, bytes.count, in: root)
+            if !bytes.isEmpty { try array.write(bytes) }
         }
-        let reals = try array("reals", .real, self.reals.count, in: root)
-        if !self.reals.isEmpty { try reals.write(self.reals) }
         let integers = try array("integers", .integer, self.integers.count, in: root)
         if !self.integers.isEmpty { try integers.write(self.integers) }
+        try writeReals(into: array("reals", .real, reals.reduce(0) { $0 + $1.count }, in: root))
+    }
+
+    /// Writes large arrays from where they are, and small ones together, which are many.
+    private func writeReals(into array: HDF5Dataset) throws(HDF5Error) {
+        let many = 1 << 14
+        var (place, waiting) = (0, [Double]())
+        func write(_ values: [Double]) throws(HDF5Error) {
+            guard !values.isEmpty else { return }
+            let result = values.withUnsafeBufferPointer { buffer in
+                Result { () throws(HDF5Error) in try array.write(buffer, from: place) }
+            }
+            try result.get()
+            place += values.count
+        }
+        for values in reals {
+            if values.count < many { waiting += values }
+            if values.count >= many || waiting.count >= many {
+                try write(waiting)
+                waiting.removeAll(keepingCapacity: true)
+            }
+            if values.count >= many { try write(values) }
+        }
+        try write(waiting)
     }
 
     private func array(
         _ name: String, _ type: HDF5Type, _ count: Int, in root: HDF5Group
     ) throws(HDF5Error) -> HDF5Dataset {
-        try HDF5Dataset(
-            name, in: root, type: type, extent: [count], layout: .init(chunk: count == 0 ? [] : [min(count, 1 << 17)]))
+        try HDF5Dataset(name, in: root, type: type, extent: [count], layout: .init(chunk: []))
     }
+}
+
+/// The arrays of a checkpoint.
+private struct StoredSnapshot {
+    private let manifest: String
+    private let reals: [Double]
+    private let integers: [Int64]
+    private let texts: [UInt8]
 
     init(_ root: HDF5Group, path: String, fileSize: Int) throws {
-        func count(_ name: String, _ type: HDF5Type) throws -> (HDF5Dataset, Int) {
+        func array(_ name: String, _ type: HDF5Type) throws -> (HDF5Dataset, Int) {
             guard case .dataset(let dataset) = try root.member(name) else {
                 throw ArchiveError.damaged(path: path, part: "/\(name)", reason: "it is no array")
             }
@@ -127,26 +155,16 @@ private struct Packed {
             }
             return (dataset, extent[0])
         }
-        func integers(_ name: String) throws -> [Int64] {
-            let (dataset, count) = try count(name, .integer)
-            return count == 0 ? [] : try dataset.integers(count: count)
-        }
         func bytes(_ name: String) throws -> [UInt8] {
-            let words = try integers(name)
-            guard let first = words.first, let count = Int(exactly: first), count >= 0,
-                count <= 8 * (words.count - 1)
-            else { throw ArchiveError.damaged(path: path, part: "/\(name)", reason: "it has no length") }
-            return (0..<count).map { UInt8(truncatingIfNeeded: words[1 + $0 / 8] >> ($0 % 8 * 8)) }
+            let (dataset, count) = try array(name, .byte)
+            return count == 0 ? [] : try dataset.bytes(count: count)
         }
-        let (reals, realCount) = try count("reals", .real)
+        let (reals, realCount) = try array("reals", .real)
         self.reals = realCount == 0 ? [] : try reals.reals(count: realCount)
-        self.integers = try integers("integers")
+        let (integers, integerCount) = try array("integers", .integer)
+        self.integers = integerCount == 0 ? [] : try integers.integers(count: integerCount)
         texts = try bytes("texts")
         manifest = String(decoding: try bytes("manifest"), as: UTF8.self)
-        guard try root.integer(attribute: "crc32") == check else {
-            throw ArchiveError.damaged(
-                path: path, part: "/manifest", reason: "it is not the one that was written, by its CRC-32")
-        }
     }
 
     /// The values by name and part.

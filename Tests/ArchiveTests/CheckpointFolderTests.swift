@@ -43,6 +43,29 @@ import TimeStepping
         #expect(found.parts.keys.sorted() == ["in ner", "other"])
     }
 
+    /// Large ones go past the system's cache in whole pages, and end anywhere.
+    @Test(arguments: [1 << 20, 1 << 20 + 1, 3 << 20 - 5]) func largeOnesArriveWhole(count: Int) throws {
+        var snapshot = Snapshot()
+        let values = (0..<count).map { Double($0).squareRoot() }
+        snapshot.store(values, as: "large")
+        for name in 0..<300 { snapshot.store([Double](repeating: Double(name), count: name), as: "small \(name)") }
+        snapshot.store(String(repeating: "x", count: count % 7), as: "text")
+        let file = try folder.write(snapshot)
+        let found = try SnapshotFile.read(file)
+        #expect(try found.reals("large") == values)
+        for name in 0..<300 {
+            #expect(try found.reals("small \(name)") == [Double](repeating: Double(name), count: name))
+        }
+        // A byte anywhere is found: in the values, in the list of them, in the check itself.
+        let bytes = try Data(contentsOf: file)
+        for place in [bytes.count / 2, bytes.count - 3, 60, bytes.count - 20, 8 * count] {
+            var damaged = bytes
+            damaged[place] ^= 16
+            try damaged.write(to: file)
+            #expect(throws: ArchiveError.self, "byte \(place)") { try SnapshotFile.read(file) }
+        }
+    }
+
     @Test func threeAreKeptAndADamagedOneIsPassedOver() throws {
         for number in 1...5 { try folder.write(Self.snapshot(number)) }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()

@@ -111,7 +111,7 @@ import Torus
             try Self.writeAttributesAndTime(into: root)
             _ = try HDF5Dataset(
                 "density", in: root, type: .real, extent: [1, 8],
-                layout: .init(chunk: [1 << 24, 8], isCompressed: true, isExtensible: true))
+                layout: .init(chunk: [1 << 24, 8], deflation: 1, isExtensible: true))
         }
         guard case .damaged(_, "/density", _) = failure() else {
             Issue.record("found \(String(describing: failure()))")

@@ -56,7 +56,11 @@ import Testing
     }
 
     @Test(Mount.isPermitted) func aReadOnlyFolderHasNone() throws {
-        try Mount.withReadOnly(folder.url) { #expect(try RunLock.take(beside: run) == nil) }
-        #expect(try RunLock.take(beside: folder.url.appending(path: "missing/run.h5")) == nil)
+        try Mount.withReadOnly(folder.url) {
+            let lock = try RunLock.take(beside: run)
+            #expect(lock == nil)
+        }
+        let lock = try RunLock.take(beside: folder.url.appending(path: "missing/run.h5"))
+        #expect(lock == nil)
     }
 }

@@ -1,6 +1,7 @@
 import Archive
 import Foundation
 import Testing
+import TimeStepping
 
 /// Runs that are interrupted or killed and gone on with: nothing is lost, and the file is the same to the byte.
 @Suite(.serialized) struct ResumeTests {

@@ -59,6 +59,21 @@ import Torus
         #expect(anew.status == 73 && anew.errors.contains("--resume goes on"))
     }
 
+    @Test func compressionIsAsAsked() throws {
+        let experiment = try SmallExperiment(replacing: [("cells: [64]", "cells: [4096]")])
+        let sizes = try [0, 1, 9].map { level in
+            let run = try experiment.run(["--overwrite", "--set", "output.compression=\(level)"])
+            #expect(run.status == 0, "\(run.errors)")
+            let file = experiment.folder.url.appendingPathComponent("small.h5")
+            let density = try #require(try RunFileReader.storage(of: file).first { $0.path == "/density" })
+            return density.storedBytes
+        }
+        // Three outputs of 4096 reals, each with a checksum of four bytes.
+        #expect(sizes[0] == 3 * (4096 * 8 + 4) && sizes[1] < sizes[0] && sizes[2] <= sizes[1], "\(sizes)")
+        let refused = try experiment.run(["--overwrite", "--set", "output.compression=10"])
+        #expect(refused.status == 65 && refused.errors.contains("found 10, expected 0 to 9"), "\(refused.errors)")
+    }
+
     @Test func potentialAndVelocityAreThoseOfThePotentialGiven() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(

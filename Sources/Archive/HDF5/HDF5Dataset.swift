@@ -9,8 +9,8 @@ struct HDF5Dataset: HDF5Object {
     struct Layout {
         /// Elements of a chunk along each axis; none for an array in one piece, such as one without values.
         var chunk: [Int]
-        /// Shuffle and deflate at level 1: 0.38 of a density's size; higher levels gain less than a point.
-        var isCompressed = false
+        /// The level of shuffle and deflate; 0 for neither.
+        var deflation = 0
         /// The first axis may grow.
         var isExtensible = false
     }
@@ -36,9 +36,9 @@ struct HDF5Dataset: HDF5Object {
     private static func set(_ layout: Layout, in properties: HDF5Identifier, _ path: String) throws(HDF5Error) {
         let chunk = layout.chunk.map { hsize_t($0) }
         try HDF5.check("H5Pset_chunk", path) { H5Pset_chunk(properties.value, Int32(chunk.count), chunk) }
-        if layout.isCompressed {
+        if layout.deflation > 0 {
             try HDF5.check("H5Pset_shuffle", path) { H5Pset_shuffle(properties.value) }
-            try HDF5.check("H5Pset_deflate", path) { H5Pset_deflate(properties.value, 1) }
+            try HDF5.check("H5Pset_deflate", path) { H5Pset_deflate(properties.value, UInt32(layout.deflation)) }
         }
         try HDF5.check("H5Pset_fletcher32", path) { H5Pset_fletcher32(properties.value) }
     }

@@ -16,10 +16,13 @@ struct HDF5Image: ~Copyable {
     ///
     /// - Parameters:
     ///   - path: the name of the file in error messages.
+    ///   - expectedBytes: about how large the arrays are, so that the image is not moved while it grows.
     ///   - build: writes the file's contents into its root group, and keeps no group or dataset.
     /// - Throws: `HDF5Error`.
-    init(path: String, build: (HDF5Group) throws(HDF5Error) -> Void) throws(HDF5Error) {
-        let buffer = Buffer()
+    init(
+        path: String, expectedBytes: Int = 0, build: (HDF5Group) throws(HDF5Error) -> Void
+    ) throws(HDF5Error) {
+        let buffer = Buffer(expectedBytes: expectedBytes)
         let access = try HDF5Identifier("H5Pcreate", path, closingWith: H5Pclose) { H5Pcreate(H5P_FILE_ACCESS) }
         try HDF5.check("H5Pset_fapl_core", path) { H5Pset_fapl_core(access.value, Buffer.increment, false) }
         var callbacks = buffer.callbacks
@@ -75,6 +78,11 @@ private final class Buffer {
 
     private(set) var start: UnsafeMutableRawPointer?
     private(set) var count = 0
+    /// Memory that is not used costs nothing: the system has not handed its pages out.
+    private var capacity = 0
+    private let expectedBytes: Int
+
+    init(expectedBytes: Int) { self.expectedBytes = expectedBytes }
 
     /// The callbacks, valid as long as the buffer.
     var callbacks: H5FD_file_image_callbacks_t {
@@ -96,10 +104,17 @@ private final class Buffer {
     }
 
     private func resize(to size: Int) -> UnsafeMutableRawPointer? {
-        guard let larger = realloc(start, size) else { return nil }
-        start = larger
+        if size > capacity {
+            // Pages as a whole, which can be written past the system's cache.
+            var larger: UnsafeMutableRawPointer?
+            let wanted = max(2 * size, expectedBytes + 1 << 20)
+            guard posix_memalign(&larger, DurableFile.page, wanted) == 0, let larger else { return nil }
+            if let start { memcpy(larger, start, count) }
+            free(start)
+            (start, capacity) = (larger, wanted)
+        }
         count = size
-        return larger
+        return start
     }
 
     /// Never frees the memory: the library still holds a file that it could not close.

@@ -107,8 +107,10 @@ extension OutputOptions {
             hasExperts: experiment.particles != nil && experiment.grid != nil, overwrite: overwrite)
         if resume { RunFileWriter.removeLeftovers(of: destination) }
         let recorder = try checkpoints.recorder(resumes: resume, overwrite: overwrite, progress: progress)
+        let deflation = Deflation(level: experiment.output.compression, parallelism: parallelism)
         let running = try RunningOutput(
-            experiment.output, to: destination, resumes: resume, overwrite: overwrite, progress: progress)
+            experiment.output, to: destination, resumes: resume, overwrite: overwrite, deflation: deflation,
+            progress: progress)
         func contents(_ simulation: Simulation) -> RunContents {
             var contents = RunContents(simulation, date: Self.date)
             contents.command = command
@@ -140,7 +142,7 @@ extension OutputOptions {
         let written = contents(simulation)
         let replaces = overwrite || running.hasWritten
         try progress.saving({ destination.relativePathIfShorter }) {
-            try RunFileWriter.write(written, to: destination, overwrite: replaces)
+            try RunFileWriter.write(written, to: destination, overwrite: replaces, deflation: deflation)
             try Sidecars.write(for: written, beside: destination, overwrite: replaces)
         }
         // The run file has all of it: a signal has nothing to save any more.

@@ -12,6 +12,8 @@ struct OutputSection {
     var ensembles: Ensembles
     /// How the outputs are written while the run goes on.
     var mode: Mode
+    /// The level at which the run file is compressed, from 0 to 9.
+    var compression: Int
     /// Seconds between two updates of the run file.
     var updateSeconds: Double
     /// When checkpoints are written.
@@ -42,7 +44,9 @@ struct OutputSection {
 
     /// - Parameter name: the experiment's own, for the run file that nobody named.
     init(_ node: ConfigurationNode?, name: String, hasGrid: Bool) throws {
-        let keys = try node?.children(known: ["file", "fields", "ensembles", "mode", "every", "checkpoint"]) ?? [:]
+        let keys =
+            try node?.children(known: ["file", "fields", "ensembles", "mode", "every", "checkpoint", "compression"])
+            ?? [:]
         if let node = keys["fields"] {
             let words = try node.elements().map { try $0.choice(of: Field.allCases.map(\.rawValue)) }
             fields = Set(words.compactMap(Field.init))
@@ -54,6 +58,7 @@ struct OutputSection {
             try keys["ensembles"].map { try $0.choice(of: Ensembles.allCases.map(\.rawValue)) }.flatMap(Ensembles.init)
             ?? .largest
         mode = try keys["mode"].map { try $0.choice(of: Mode.allCases.map(\.rawValue)) }.flatMap(Mode.init) ?? .end
+        compression = try keys["compression"]?.integer(in: 0...9) ?? 1
         updateSeconds = try keys["every"]?.positiveNumber() ?? 10
         if let node = keys["every"], mode != .update {
             throw node.error("belongs to mode: update; checkpoints have output.checkpoint.every")

@@ -115,7 +115,8 @@ struct Checkpoints: Sendable {
         }
         let instructions = text(found, "instructions")
         if instructions != Self.instructions {
-            return "it was written by a kac built for \(instructions), this one is built for \(Self.instructions), and last "
+            return
+                "it was written by a kac built for \(instructions), this one is built for \(Self.instructions), and last "
                 + "digits differ (KAC_MARCH)"
         }
         let command = text(found, "command")

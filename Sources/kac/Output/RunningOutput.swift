@@ -6,12 +6,17 @@ final class RunningOutput {
     private let section: OutputSection
     private let destination: URL
     private let folder: OutputFolder
+    private let deflation: Deflation
     private let progress: Progress
     private var overwrite: Bool
     private var due = -Double.infinity
 
     /// - Throws: `UnfinishedRun` when there are outputs of a run that was interrupted and is begun anew.
-    init(_ section: OutputSection, to destination: URL, resumes: Bool, overwrite: Bool, progress: Progress) throws {
+    init(
+        _ section: OutputSection, to destination: URL, resumes: Bool, overwrite: Bool, deflation: Deflation,
+        progress: Progress
+    ) throws {
+        self.deflation = deflation
         self.section = section
         self.destination = destination
         self.progress = progress
@@ -36,7 +41,9 @@ final class RunningOutput {
             case .files:
                 if isLast { break }
                 let contents = contents()
-                _ = try progress.saving({ $0.relativePathIfShorter }) { try folder.writeLast(of: contents) }
+                _ = try progress.saving({ $0.relativePathIfShorter }) {
+                    try folder.writeLast(of: contents, deflation: deflation)
+                }
             case .update:
                 let start = Self.now
                 guard isLast || start >= due else { break }
@@ -44,7 +51,8 @@ final class RunningOutput {
                 contents.isComplete = false
                 let name = "\(destination.relativePathIfShorter) with \(contents.times.count) outputs"
                 try progress.saving({ name }) {
-                    try RunFileWriter.write(contents, to: destination, overwrite: overwrite || hasWritten)
+                    try RunFileWriter.write(
+                        contents, to: destination, overwrite: overwrite || hasWritten, deflation: deflation)
                     try Sidecars.write(for: contents, beside: destination, overwrite: overwrite || hasWritten)
                 }
                 hasWritten = true

@@ -2,28 +2,11 @@
 
 #pragma once
 
-#include <fcntl.h>
-
-// The system's headers keep the name for programs that define _GNU_SOURCE before anything else.
-#if !defined(O_DIRECT) && defined(__O_DIRECT)
-#define O_DIRECT __O_DIRECT
-#endif
-
 /// Lets writes to a file go past the system's cache, or through it again; their addresses, lengths and places in the file are then to be
 /// multiples of a page. Returns -1 where that is refused.
-static inline int machine_bypass_cache(int descriptor, int is_wanted) {
-#if defined(O_DIRECT)
-    const int flags = fcntl(descriptor, F_GETFL);
-    if (flags < 0) return -1;
-    return fcntl(descriptor, F_SETFL, is_wanted ? flags | O_DIRECT : flags & ~O_DIRECT);
-#elif defined(F_NOCACHE)
-    return fcntl(descriptor, F_NOCACHE, is_wanted);
-#else
-    return -1;
-#endif
-}
+int machine_bypass_cache(int descriptor, int is_wanted);
 
-/// The instructions that the code is compiled for, by KAC_MARCH. Where a product and a sum are one operation they are rounded once, so
+/// The instructions that the code that includes this is compiled for, by KAC_MARCH. Where a product and a sum are one operation they are rounded once, so
 /// that the last digits of a computation hold for one such set.
 static inline const char *machine_instructions(void) {
 #if defined(__AVX512F__)
