@@ -35,6 +35,8 @@ public enum ArchiveError: Error, Sendable, Equatable {
     case notARunFile(path: String, reason: String)
     /// The file is no checkpoint, or one of another format.
     case notACheckpoint(path: String, reason: String)
+    /// What was asked of a sound file is not there, or is of another kind.
+    case unusable(path: String, part: String, reason: String)
     /// A part of the file cannot be read or contradicts the others.
     case damaged(path: String, part: String, reason: String)
 
@@ -82,6 +84,8 @@ extension ArchiveError: CustomStringConvertible {
             "\(path): an HDF5 file, but not a run of kac: \(reason)"
         case .notACheckpoint(let path, let reason):
             "\(path): cannot go on from this file: \(reason)"
+        case .unusable(let path, let part, let reason):
+            "\(path):\(part): \(reason)"
         case .damaged(let path, let part, let reason):
             "\(path): \(part) is damaged: \(reason); copy the file again from where it is whole, or repeat the run"
         case .system(let path, let operation, let reason):

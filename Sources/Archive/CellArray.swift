@@ -1,6 +1,6 @@
 import Torus
 
-/// A quantity of the cells besides the density, as an array of a run file.
+/// A quantity of the cells, as an array of a run file.
 struct CellArray {
     /// The array's name.
     let name: String
@@ -12,6 +12,13 @@ struct CellArray {
 extension RunContents {
     /// The names of the arrays of a velocity.
     static func velocityNames(_ dimension: Int) -> [String] { axisNames(dimension).map { "velocity_\($0)" } }
+
+    /// All quantities of the cells that there are, the density first.
+    var arraysOnGrid: [CellArray] {
+        (densities.isEmpty
+            ? [] : [CellArray(name: "density", title: "density of the limit law, cell averages", rows: densities)])
+            + cellArrays
+    }
 
     /// Potential and velocity, where they are stored.
     var cellArrays: [CellArray] {

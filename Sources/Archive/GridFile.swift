@@ -115,6 +115,7 @@ public enum GridFile {
     static func array(at path: String, in file: URL) throws -> (values: [Double], shape: [Int]) {
         try RunFileReader.reading(file) { root, size in
             let dataset = try root.dataset(at: path)
+            try dataset.requireNumbers()
             let shape = try dataset.extent()
             // What a file does not hold is not worth the memory: deflate reaches a factor of a thousand or so. An array that shows
             // others has no bytes of its own.

@@ -302,9 +302,11 @@ extension NetCDFRootView.Reader {
         guard depth <= 16 else { throw damaged(group.path, "groups are nested more than 16 deep") }
         var parts: [StoredPart] = []
         for name in try group.memberNames() where !others.contains(name) {
-            switch try group.member(name) {
-            case .group(let inner): parts += try storage(of: inner, except: &known, depth: depth + 1)
-            case .dataset(let dataset):
+            switch try group.memberIfUsable(name) {
+            // A virtual array of another program's costs nothing.
+            case nil: continue
+            case .group(let inner)?: parts += try storage(of: inner, except: &known, depth: depth + 1)
+            case .dataset(let dataset)?:
                 guard try known.insert(dataset.place().address).inserted else { continue }
                 let extent = try dataset.extent()
                 let plain = extent.reduce((value: try dataset.bytesOfElement(), isTooLarge: false)) {
@@ -315,7 +317,7 @@ extension NetCDFRootView.Reader {
                     StoredPart(
                         path: dataset.path, extent: extent, storedBytes: try dataset.storedBytes(),
                         plainBytes: plain.isTooLarge ? .max : plain.value))
-            case .other: continue
+            case .other?: continue
             }
         }
         return parts

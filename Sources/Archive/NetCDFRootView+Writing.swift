@@ -9,7 +9,7 @@ extension NetCDFRootView {
     ) throws(HDF5Error) {
         try writeAttributes(of: contents, into: root)
         let time = try writeTime(contents.times, into: root)
-        try writeDensity(contents, over: time, into: root, deflation)
+        try writeGrid(contents, over: time, into: root, deflation)
         try writeSeries(contents.series, over: time, into: root)
         if let experts = contents.experts {
             let expert = try index("expert", count: experts.weights[0].count, into: root)
@@ -48,7 +48,7 @@ extension NetCDFRootView {
         return time
     }
 
-    private static func writeDensity(
+    private static func writeGrid(
         _ contents: RunContents, over time: HDF5Dataset, into root: HDF5Group, _ deflation: Deflation
     ) throws(HDF5Error) {
         guard let grid = contents.grid else { return }
@@ -69,16 +69,12 @@ extension NetCDFRootView {
         let layout = HDF5Dataset.Layout(
             chunk: [1] + chunk(of: shape), deflation: deflation.level, isExtensible: true)
         let extent = [contents.times.count] + shape
-        let density = try HDF5Dataset("density", in: root, type: .real, extent: extent, layout: layout)
-        try write(contents.densities, into: density, layout, deflation)
-        try density.attach([time] + scales)
-        try density.setAttribute("long_name", "density of the limit law, cell averages")
-        try density.setAttribute("units", "radian^-\(grid.dimension)")
-        for found in contents.cellArrays {
+        for found in contents.arraysOnGrid {
             let array = try HDF5Dataset(found.name, in: root, type: .real, extent: extent, layout: layout)
             try write(found.rows, into: array, layout, deflation)
             try array.attach([time] + scales)
             try array.setAttribute("long_name", found.title)
+            if found.name == "density" { try array.setAttribute("units", "radian^-\(grid.dimension)") }
         }
     }
 

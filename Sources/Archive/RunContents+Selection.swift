@@ -1,7 +1,11 @@
 /// A part of a run file that can be exported alone.
 public enum RunField: String, Sendable, CaseIterable {
-    /// The density on its grid, with potential and velocity where they are stored.
+    /// The density on its grid.
     case density
+    /// The potential of the limit there, where it is stored.
+    case potential
+    /// The velocity of the limit there, where it is stored.
+    case velocity
     /// The experts of the stored ensemble.
     case experts
     /// Loss, dissipation, entropy and the like.
@@ -30,11 +34,20 @@ extension RunContents {
         if !fields.contains(.tables) { part.tables = [] }
         part.experts = fields.contains(.experts) ? experts?.selecting(outputs: outputs) : nil
         part.ensembles = []
-        part.potential = potential.map(rows)
-        part.velocity = velocity.map { $0.map(rows) }
-        if !fields.contains(.density) {
-            (part.grid, part.densities, part.potential, part.velocity) = (nil, [], nil, nil)
-        }
+        if !fields.contains(.density) { part.densities = [] }
+        part.potential = fields.contains(.potential) ? potential.map(rows) : nil
+        part.velocity = fields.contains(.velocity) ? velocity.map { $0.map(rows) } : nil
+        if part.arraysOnGrid.isEmpty { part.grid = nil }
         return part
+    }
+
+    /// The parts that there are.
+    public var fields: [RunField] {
+        RunField.allCases.filter { !selecting(outputs: [0], fields: [$0]).isEmpty }
+    }
+
+    /// Whether there is nothing but the times.
+    var isEmpty: Bool {
+        grid == nil && experts == nil && series.isEmpty && function == nil && perDatum.isEmpty && tables.isEmpty
     }
 }

@@ -5,9 +5,9 @@ import Torus
 ///
 /// | format | files |
 /// |---|---|
-/// | `vtkhdf` | `NAME.vtkhdf`, the density; `NAME.experts.vtkhdf` |
+/// | `vtkhdf` | `NAME.vtkhdf`, density, potential, velocity; `NAME.experts.vtkhdf` |
 /// | `xdmf` | `NAME.xdmf`, which shows the run file itself |
-/// | `csv` | `NAME.density.csv`, `.experts`, `.series`, `.function` and one a table; of one output without a column `time` |
+/// | `csv` | `NAME.density.csv` (of potential and velocity alone named after the first of them), `.experts`, `.series`, `.function` and one a table; of one output without a column `time` |
 /// | `npz` | `NAME.npz`: axis 0 is θ₀ of densities and the expert of positions, the last axis is the time |
 /// | `netcdf` | `NAME.nc`, netCDF-4 |
 public enum RunExport: String, Sendable, CaseIterable {
@@ -41,6 +41,7 @@ public enum RunExport: String, Sendable, CaseIterable {
         _ contents: RunContents, of runFile: URL, outputs: [Int], fields: Set<RunField>, to url: URL, overwrite: Bool
     ) throws(ArchiveError) -> [URL] {
         let part = contents.selecting(outputs: outputs, fields: fields)
+        if part.isEmpty || self == .xdmf && XDMF.isEmpty(contents, fields: fields) { return [] }
         let base = url.pathExtension == suffix ? url.deletingPathExtension() : url
         func file(_ inner: String? = nil) -> URL {
             base.deletingLastPathComponent()
@@ -124,20 +125,21 @@ public enum RunExport: String, Sendable, CaseIterable {
             ((hasTimes ? ["time"] : []) + names).joined(separator: ",") + "\n"
         }
         if let grid = part.grid {
-            let others = part.cellArrays
-            var text = header(angles(grid.dimension) + ["density"] + others.map(\.name))
+            let arrays = part.arraysOnGrid
+            var text = header(angles(grid.dimension) + arrays.map(\.name))
             let centres = (0..<grid.dimension).map { grid.centres(axis: $0) }
             for (output, time) in part.times.enumerated() {
-                for (cell, value) in part.densities[output].enumerated() {
+                for cell in 0..<grid.cellCount {
                     var rest = cell
                     let place = grid.cells.indices.map { axis in
                         defer { rest /= grid.cells[axis] }
                         return centres[axis][rest % grid.cells[axis]]
                     }
-                    text += line(time, place + [value] + others.map { $0.rows[output][cell] })
+                    text += line(time, place + arrays.map { $0.rows[output][cell] })
                 }
             }
-            files.append(("density", text))
+            let name = arrays.first?.name ?? ""
+            files.append((name.hasPrefix("velocity") ? "velocity" : name, text))
         }
         if let experts = part.experts {
             var text = header(angles(experts.positions.count) + ["weight"])
@@ -191,7 +193,8 @@ public enum RunExport: String, Sendable, CaseIterable {
 
     private static func npz(_ part: RunContents, _ url: URL) throws(ArchiveError) -> [(URL, [UInt8])] {
         let reals =
-            part.densities.reduce(0) { $0 + $1.count } + (part.function ?? []).reduce(0) { $0 + $1.count }
+            part.arraysOnGrid.flatMap(\.rows).reduce(0) { $0 + $1.count }
+            + (part.function ?? []).reduce(0) { $0 + $1.count }
             + (part.experts.map { ($0.positions.count + 1) * $0.weights.reduce(0) { $0 + $1.count } } ?? 0)
         guard 8 * reals < NumPyArchive.largestSize - 1 << 24 else {
             throw .inconsistent(reason: "the arrays are beyond the 4 GiB of such a file: take fewer times or fields")
@@ -203,8 +206,7 @@ public enum RunExport: String, Sendable, CaseIterable {
             for (axis, name) in angles(grid.dimension).enumerated() {
                 archive.add(name, grid.centres(axis: axis), shape: [grid.cells[axis]])
             }
-            archive.add("density", part.densities.flatMap(\.self), shape: grid.cells + [outputs])
-            for array in part.cellArrays {
+            for array in part.arraysOnGrid {
                 archive.add(array.name, array.rows.flatMap(\.self), shape: grid.cells + [outputs])
             }
         }

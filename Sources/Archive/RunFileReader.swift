@@ -44,6 +44,7 @@ public enum RunFileReader {
         } catch let error as ArchiveError {
             throw error
         } catch let error as HDF5Error {
+            if error.isOfTheQuestion { throw .unusable(path: path, part: error.path, reason: error.reason) }
             if let expected = superblock?.fileSize, expected > size,
                 error.messages.contains(where: { $0.contains("truncated file") })
             {

@@ -30,7 +30,7 @@ enum VTKHDFView {
         try image.setAttribute("Spacing", reals: spacings)
         try image.setAttribute("Direction", reals: [1, 0, 0, 0, 1, 0, 0, 0, 1])
         let cells = try image.createGroup("CellData")
-        for name in ["density"] + (contents.potential == nil ? [] : ["potential"]) {
+        for name in contents.arraysOnGrid.map(\.name) where !RunContents.velocityNames(grid.dimension).contains(name) {
             if outputs > 1 {
                 try cells.link(name, to: "/\(name)")
             } else {

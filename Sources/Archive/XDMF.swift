@@ -14,7 +14,8 @@ enum XDMF {
     ///   - fields: what is shown of them.
     ///   - runFile: the run file's name, relative to the text's folder or from the root.
     static func text(
-        of contents: RunContents, outputs: [Int]? = nil, fields: Set<RunField> = [.density, .experts], runFile: String
+        of contents: RunContents, outputs: [Int]? = nil, fields: Set<RunField> = Set(RunField.allCases),
+        runFile: String
     ) -> String {
         let file = escaped(runFile)
         var lines = [
@@ -24,7 +25,8 @@ enum XDMF {
         for output in OpenPMDView.outputs(of: contents.times.count) where outputs?.contains(output) ?? true {
             lines.append("<Grid Name=\"output \(output)\" GridType=\"Collection\" CollectionType=\"Spatial\">")
             lines.append("<Time Value=\"\(contents.times[output])\"/>")
-            if let grid = contents.grid, fields.contains(.density) {
+            let arrays = arrays(of: contents, fields)
+            if let grid = contents.grid, !arrays.isEmpty {
                 let cells = (0..<3).map { $0 < grid.dimension ? grid.cells[$0] : 1 }
                 let spacings = (0..<3).map { $0 < grid.dimension ? grid.spacing(axis: $0) : 1 }
                 lines += [
@@ -35,10 +37,6 @@ enum XDMF {
                     "<DataItem Format=\"XML\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"3\">\(list(spacings))</DataItem>",
                     "</Geometry>",
                 ]
-                let velocities = contents.velocity.map { NetCDFRootView.axes($0.count) } ?? []
-                let arrays =
-                    [("density", "density")] + (contents.potential == nil ? [] : [("potential", "potential")])
-                    + velocities.map { ("velocity_\($0)", "velocity/\($0)") }
                 for (name, path) in arrays {
                     lines += [
                         "<Attribute Name=\"\(name)\" AttributeType=\"Scalar\" Center=\"Cell\">",
@@ -55,6 +53,21 @@ enum XDMF {
             lines.append("</Grid>")
         }
         return head + (lines + ["</Grid>", "</Domain>", "</Xdmf>", ""]).joined(separator: "\n")
+    }
+
+    /// Whether a text would show nothing: beyond three angles there is neither a grid nor a place for experts.
+    static func isEmpty(_ contents: RunContents, fields: Set<RunField>) -> Bool {
+        let hasExperts = contents.experts.map { $0.positions.count <= 3 } ?? false
+        return arrays(of: contents, fields).isEmpty && !(hasExperts && fields.contains(.experts))
+    }
+
+    /// The quantities of the cells that are shown, with where the meshes of the view as openPMD have them.
+    private static func arrays(of contents: RunContents, _ fields: Set<RunField>) -> [(name: String, path: String)] {
+        guard contents.grid != nil else { return [] }
+        let velocities = fields.contains(.velocity) ? contents.velocity.map { NetCDFRootView.axes($0.count) } ?? [] : []
+        return (fields.contains(.density) ? [("density", "density")] : [])
+            + (fields.contains(.potential) && contents.potential != nil ? [("potential", "potential")] : [])
+            + velocities.map { ("velocity_\($0)", "velocity/\($0)") }
     }
 
     /// The experts of an output: rows of the points of all outputs.

@@ -55,4 +55,23 @@ static inline herr_t chdf5_object_place(hid_t object, unsigned long long *addres
     return 0;
 }
 
+/* Which file and which kind an object is of, and where it is in the file, without opening it. */
+static inline herr_t chdf5_object_facts(
+    hid_t group, const char *name, unsigned long long *file, unsigned long long *address, int *kind) {
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_info2_t info;
+    haddr_t place;
+    if (H5Oget_info_by_name3(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
+    if (H5VLnative_token_to_addr(group, info.token, &place) < 0) return -1;
+    *address = place;
+#else
+    H5O_info_t info;
+    if (H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
+    *address = info.addr;
+#endif
+    *file = info.fileno;
+    *kind = info.type;
+    return 0;
+}
+
 #endif

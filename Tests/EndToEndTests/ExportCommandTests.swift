@@ -35,6 +35,69 @@ import Testing
         #expect(process.status == 64)
     }
 
+    @Test func eachFieldByItself() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            """
+            time: {outputs: [0, 0.25]}
+            continuum: {potential: {cos(theta0): -1, sin(theta0)*cos(2*theta1): -0.5}, grid: {cells: [12, 10]}, method: weno5}
+            output: {file: run.h5, fields: [velocity, potential]}
+            """, to: "run.yml")
+        #expect(try KacProcess.run(["run", path], in: folder.url).status == 0)
+        func export(_ format: String, _ fields: String, _ name: String) throws -> URL {
+            let process = try KacProcess.run(
+                ["export", "run.h5", "--to", format, "--fields", fields, "-o", "part", "--overwrite"], in: folder.url)
+            #expect(
+                process.status == 0 && process.output == "Written to \(name)\n", "\(process.output)\(process.errors)")
+            return folder.url.appendingPathComponent(name)
+        }
+        let onGrid = ["density", "potential", "velocity_x", "velocity_y"]
+        for (fields, arrays, table) in [
+            ("density", ["density"], "density"), ("potential", ["potential"], "potential"),
+            ("velocity", ["velocity_x", "velocity_y"], "velocity"),
+            ("velocity,potential", ["potential", "velocity_x", "velocity_y"], "potential"),
+            ("density,velocity", ["density", "velocity_x", "velocity_y"], "density"),
+        ] {
+            let csv = try String(contentsOf: export("csv", fields, "part.\(table).csv"), encoding: .utf8)
+            #expect(csv.hasPrefix("time,theta0,theta1,\(arrays.joined(separator: ","))\n"), "\(csv.prefix(80))")
+            #expect(csv.split(separator: "\n").count == 1 + 2 * 120)
+            for (format, suffix) in [("netcdf", "nc"), ("vtkhdf", "vtkhdf")] {
+                let file = try export(format, fields, "part.\(suffix)")
+                let stored = try RunFileReader.storage(of: file).map { String($0.path.dropFirst()) }
+                #expect(stored.filter(onGrid.contains) == arrays, "\(format) \(stored)")
+            }
+            let xdmf = try String(contentsOf: export("xdmf", fields, "part.xdmf"), encoding: .utf8)
+            #expect(onGrid.filter { xdmf.contains("<Attribute Name=\"\($0)\"") } == arrays)
+            let npz = try Data(contentsOf: export("npz", fields, "part.npz"))
+            #expect(onGrid.filter { npz.range(of: Data("\($0).npy".utf8)) != nil } == arrays)
+        }
+    }
+
+    /// A file that shows nothing is none: the data do not have it, and the command is not to blame.
+    @Test func whatARunDoesNotHaveIsAnErrorOfTheData() throws {
+        let small = try SmallExperiment()
+        #expect(try small.run().status == 0)
+        for format in ["csv", "npz", "netcdf", "vtkhdf", "xdmf"] {
+            let process = try KacProcess.run(
+                ["export", "small.h5", "--to", format, "--fields", "potential"], in: small.folder.url)
+            #expect(process.status == 65 && process.errors.contains("it has density, experts"), "\(process.errors)")
+        }
+        // Four angles: neither a grid nor a place for experts.
+        let path = try small.folder.write(
+            """
+            time: {outputs: [0, 0.25]}
+            continuum: {potential: {cos(theta0)*cos(theta3): -1, cos(theta1)*cos(theta2): -0.5}, method: characteristics, nodes: 64}
+            output: {file: four.h5}
+            """, to: "four.yml")
+        let run = try KacProcess.run(["run", path], in: small.folder.url)
+        #expect(run.status == 0, "\(run.errors)")
+        for format in ["xdmf", "vtkhdf"] {
+            let process = try KacProcess.run(["export", "four.h5", "--to", format], in: small.folder.url)
+            #expect(process.status == 65 && process.errors.contains("it has series"), "\(process.errors)")
+        }
+        #expect(!small.folder.contents.contains { $0.hasPrefix("small-export") || $0.hasPrefix("four-export") })
+    }
+
     @Test func exportedExpertsAreAtoms() throws {
         let small = try SmallExperiment()
         #expect(try small.run().status == 0)

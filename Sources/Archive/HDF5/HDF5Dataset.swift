@@ -205,6 +205,22 @@ struct HDF5Dataset: HDF5Object {
         return try HDF5Type(found: stored, for: path)
     }
 
+    /// Refuses values that are no numbers.
+    func requireNumbers() throws(HDF5Error) {
+        let stored = try HDF5Identifier("H5Dget_type", path, closingWith: H5Tclose) { H5Dget_type(identifier.value) }
+        var kind = H5T_NO_CLASS
+        try HDF5.check("H5Tget_class", path) {
+            kind = H5Tget_class(stored.value)
+            return kind.rawValue
+        }
+        switch kind {
+        case H5T_INTEGER, H5T_FLOAT, H5T_ENUM: return
+        case H5T_STRING: throw .unusable(path, "it holds texts, expected numbers")
+        case H5T_COMPOUND: throw .unusable(path, "it holds records, such as complex numbers are, expected numbers")
+        default: throw .unusable(path, "it holds values of another kind than numbers")
+        }
+    }
+
     /// Bytes of a value in the file, of whatever kind.
     func bytesOfElement() throws(HDF5Error) -> Int {
         let stored = try HDF5Identifier("H5Dget_type", path, closingWith: H5Tclose) { H5Dget_type(identifier.value) }

@@ -101,9 +101,22 @@ struct ExportCommand: ParsableCommand {
                 contents, of: url, outputs: outputs ?? Array(contents.times.indices), fields: chosenFields(),
                 to: output.map { URL(fileURLWithPath: $0) } ?? to.url(for: url), overwrite: overwrite)
             guard !files.isEmpty else {
-                throw ValidationError("--fields: the run has nothing of these parts that \(to.rawValue) can hold")
+                throw NothingToExport(file: file, format: to.rawValue, fields: contents.fields.map(\.rawValue))
             }
             for file in files { print("Written to \(file.relativePathIfShorter)") }
         }
+    }
+}
+
+/// A run has nothing of what shall be exported, or nothing that the format can hold.
+struct NothingToExport: Error, CustomStringConvertible {
+    let file: String
+    let format: String
+    let fields: [String]
+
+    var description: String {
+        "\(file): the run has nothing of these parts that \(format) can hold; it has \(fields.joined(separator: ", "))"
+            + (["vtkhdf", "xdmf"].contains(format)
+                ? ", and \(format) shows what is on a grid, and experts of up to three angles" : "")
     }
 }

@@ -40,7 +40,7 @@ enum FailureReport {
             is PauliSumError, is ExpertError, is CircuitRefusal, is ExpansionError, is GridError, is GridFileError,
             is AtomFileError, is DistanceProblemError, is TransportError, is MemoryEstimate.Excess:
             EX_DATAERR
-        case is CheckpointMismatch, is OtherRun: EX_DATAERR
+        case is CheckpointMismatch, is OtherRun, is NothingToExport: EX_DATAERR
         case is UnfinishedRun: EX_CANTCREAT
         case is StudyInterruption: EX_TEMPFAIL
         case StudyError.notWritable, StudyError.occupied: EX_CANTCREAT
@@ -59,7 +59,7 @@ enum FailureReport {
         case .outOfSpace, .system: EX_IOERR
         case .busy: EX_TEMPFAIL
         case .notFound, .notReadable: EX_NOINPUT
-        case .notHDF5, .truncated, .notARunFile, .notACheckpoint, .damaged: EX_DATAERR
+        case .notHDF5, .truncated, .notARunFile, .notACheckpoint, .unusable, .damaged: EX_DATAERR
         case .inconsistent, .library: EX_SOFTWARE
         }
     }
