@@ -29,16 +29,18 @@ public struct Comparison: Sendable {
         init(_ value: Double) { self.init(value: value, lower: value, upper: value) }
     }
 
-    /// The plan.
-    public let plan: ComparisonPlan
+    /// The plan; of a part of the replicates that of the part.
+    public private(set) var plan: ComparisonPlan
+    /// The numbers of the replicates.
+    public private(set) var replicateNumbers: [Int]
     /// The compared times.
     public let times: [Double]
     /// The quantities, in the order of the tables.
     public let quantities: [Quantity]
     /// The ensembles that were kept at every output time of the limit, `[replicate][count][output]`.
-    private let trajectories: [[[Ensemble]]]
+    private var trajectories: [[[Ensemble]]] = []
     /// The generated function of that ensemble at the training and held-out inputs, at every output time.
-    public let largestFunctions: [(training: [Double], heldOut: [Double])]
+    public private(set) var largestFunctions: [(training: [Double], heldOut: [Double])] = []
     /// Why distances are missing, if any are.
     public let failures: [String]
 
@@ -49,9 +51,9 @@ public struct Comparison: Sendable {
     let shapes: [RateShape]
     /// About how far the limit itself is from the true one at each compared time; NaN where that is not known.
     private let solverErrors: [Double]
-    private let samples: [Sample]
+    private var samples: [Sample] = []
     /// The squared `H^{−1}` distances of the synchronous copies from the limit, and their known means; empty without copies.
-    private let variates: [Double]
+    private var variates: [Double] = []
     private let variateMeans: [[Double]]
 
     /// Trains the mixtures of a plan and compares them with the limit.
@@ -61,11 +63,14 @@ public struct Comparison: Sendable {
     ///
     /// - Parameters:
     ///   - recorder: where snapshots of the replicates are left, and found to go on from.
-    ///   - progress: called with the share of the work done, from any thread, one call at a time.
+    ///   - visit: called after each replicate, from any thread, with what gives the comparison of those that are done; it has none before
+    ///     replicate 0 is.
+    ///   - progress: called with the share of the work done, at the start and from then on, from any thread, one call at a time.
     /// - Throws: `TimeSteppingError`; `SnapshotError` for a snapshot of something else.
     public init(
         _ problem: MeanFieldProblem, limit: Limit, plan: ComparisonPlan, parallelism: Parallelism = .allCores,
-        recorder: Recorder? = nil, progress: @escaping @Sendable (Double) -> Void = { _ in }
+        recorder: Recorder? = nil, visit: @Sendable (() -> Comparison?) -> Void = { _ in },
+        progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) throws {
         precondition(!plan.counts.isEmpty && plan.replicates >= 1 && !plan.outputs.isEmpty)
         let quantities = plan.quantities(hasHeldOutData: !problem.heldOutTargets.isEmpty)
@@ -78,12 +83,10 @@ public struct Comparison: Sendable {
             parallelism: sideBySide ? .serial : parallelism,
             workPerDistance: Self.workPerDistance(plan, limit),
             recorder: recorder, progress: WorkMeter(total: Self.work(plan, limit), report: progress))
-        let results = try (sideBySide ? parallelism : .serial).map(plan.replicates, job.run(replicate:))
         self.plan = plan
+        replicateNumbers = Array(0..<plan.replicates)
         times = plan.outputs.map { limit.times[$0] }
         self.quantities = quantities
-        samples = results.flatMap(\.samples)
-        variates = results.flatMap(\.variates)
         variateMeans = zip(plan.counts, references).map { count, references in
             references.map { $0?.meanSquaredSobolevDistance(ofAtoms: count) ?? .nan }
         }
@@ -98,18 +101,45 @@ public struct Comparison: Sendable {
             }
             return Dictionary(uniqueKeysWithValues: orders)
         }
-        trajectories = results.map(\.trajectories)
-        largestFunctions = results[0].functions
         failures = zip(plan.outputs, densities).compactMap { output, density in
             guard case .failure(let error) = density, !plan.wasserstein.isEmpty else { return nil }
             return "no Wasserstein distance at t = \(limit.times[output]): \(error)"
         }
+        let frame = self
+        let finished = FinishedReplicates()
+        job.progress.add(job.workDone)
+        let results = try (sideBySide ? parallelism : .serial).map(plan.replicates) { replicate in
+            let outcome = try job.run(replicate: replicate)
+            finished.add(outcome, of: replicate)
+            visit { frame.holding(finished.outcomes) }
+            return outcome
+        }
+        hold(results)
+    }
+
+    /// Takes what replicates have come to, in the order of their numbers.
+    private mutating func hold(_ results: [ReplicateJob.Outcome]) {
+        samples = results.flatMap(\.samples)
+        variates = results.flatMap(\.variates)
+        trajectories = results.map(\.trajectories)
+        largestFunctions = results[0].functions
+    }
+
+    /// The comparison of some replicates; nil without replicate 0, which has the largest ensemble.
+    private func holding(_ outcomes: [Int: ReplicateJob.Outcome]) -> Comparison? {
+        guard outcomes[0] != nil else { return nil }
+        var part = self
+        let sorted = outcomes.sorted { $0.key < $1.key }
+        part.replicateNumbers = sorted.map(\.key)
+        part.plan.replicates = sorted.count
+        part.hold(sorted.map(\.value))
+        return part
     }
 
     /// Replicate 0 of the largest ensemble at every output time of the limit.
     public var trajectory: [Ensemble] { trajectories[0][plan.counts.count - 1] }
 
-    /// A replicate of the ensemble at a position of the plan's list of counts, at every output time of the limit; none unless it was kept.
+    /// A replicate, by its position, of the ensemble at a position of the plan's list of counts, at every output time of the limit; none unless it was kept.
     public func trajectory(count: Int, replicate: Int) -> [Ensemble] { trajectories[replicate][count] }
 
     /// The number of angles.
@@ -225,6 +255,15 @@ private final class WorkMeter: Sendable {
     }
 }
 
+/// What replicates have come to that are done, while others go on.
+private final class FinishedReplicates: Sendable {
+    private let byNumber = Mutex<[Int: ReplicateJob.Outcome]>([:])
+
+    var outcomes: [Int: ReplicateJob.Outcome] { byNumber.withLock(\.self) }
+
+    func add(_ outcome: ReplicateJob.Outcome, of replicate: Int) { byNumber.withLock { $0[replicate] = outcome } }
+}
+
 /// All ensembles of one replicate: nested draws, one set of synchronous copies for all of them.
 private struct ReplicateJob: Sendable {
     let problem: MeanFieldProblem
@@ -303,6 +342,37 @@ private struct ReplicateJob: Sendable {
         outcome.copies = []
         track?.finish(outcome.snapshot(nil))
         return outcome
+    }
+
+    /// The work of all replicates that snapshots tell of.
+    var workDone: Double {
+        guard let recorder else { return 0 }
+        return (0..<plan.replicates).reduce(0) { sum, replicate in
+            sum + (recorder.track("replicate \(replicate)").resumed.map { workDone($0, replicate) } ?? 0)
+        }
+    }
+
+    /// The work of a replicate that a snapshot tells of.
+    private func workDone(_ snapshot: Snapshot, _ replicate: Int) -> Double {
+        guard let finished = try? snapshot.integer("finished_counts"), finished <= plan.counts.count,
+            let copies = try? snapshot.integer("copies_count"), let samples = try? snapshot.reals("samples")
+        else { return 0 }
+        let compared = limit.times[plan.outputs[plan.outputs.count - 1]]
+        let under = snapshot.parts["integration"]?.parts["integration"]
+        let time = (try? under?.reals("times"))?.first ?? 0
+        let largest = plan.counts[plan.counts.count - 1]
+        func end(_ count: Int) -> Double {
+            plan.keepsEnsembles || replicate == 0 && count == largest ? limit.times.last ?? compared : compared
+        }
+        var done = plan.counts.prefix(max(0, finished)).reduce(0) { $0 + Double($1) * end($1) }
+        let copiesAreDone = !plan.coupling || finished > 0 || copies == plan.outputs.count
+        if plan.coupling { done += Double(largest) * (copiesAreDone ? compared : time) }
+        if copiesAreDone, finished < plan.counts.count { done += Double(plan.counts[finished]) * time }
+        let distances = samples.count / max(1, 3 * quantities.count)
+        for place in 0..<distances {
+            done += Double(plan.counts[min(place / plan.outputs.count, plan.counts.count - 1)]) * workPerDistance
+        }
+        return done
     }
 
     private func compare(

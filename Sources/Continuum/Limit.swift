@@ -67,7 +67,7 @@ public struct Limit: Sendable {
     ///   - parallelism: the threads of the solvers; the numbers do not depend on it.
     ///   - track: where snapshots are left after each step, and found to go on from.
     ///   - visit: called after each output with the limit up to there, for who wants it; its error is not known yet.
-    ///   - progress: called after each step with the share of the time done.
+    ///   - progress: called at the start and after each step with the share of the time done.
     /// - Throws: `ContinuumError`, `TimeSteppingError`; `SnapshotError` for a snapshot of something else.
     public init(
         _ problem: MeanFieldProblem, scheme: Scheme, grid: PeriodicGrid?, times: [Double], refinedOutputs: [Int] = [],
@@ -86,6 +86,8 @@ public struct Limit: Sendable {
         let isSolved = try track?.resumed.map { try $0.part("outputs").integer("is_solved") == 1 } ?? false
         var failure: (any Error)?
         let cost = estimatesErrors ? ErrorEstimate.relativeCost(scheme, dimension: problem.dimension) : 0
+        let wholeTime = times.last ?? 0
+        progress(wholeTime > 0 ? min(1, course.solver.time / wholeTime) / (1 + cost) : 0)
         for (output, time) in times.enumerated().dropFirst(isSolved ? times.count : outputs.count) {
             do {
                 try course.advance(to: time) { reached, course in

@@ -16,7 +16,7 @@ struct Simulation {
     let problem: MeanFieldProblem
     let limit: Limit
     /// The finite mixtures, when the experiment has any.
-    let comparison: Comparison?
+    private(set) var comparison: Comparison?
     /// The fitted exponents, when there are numbers of experts enough.
     let rates: [Rate]
 
@@ -24,11 +24,11 @@ struct Simulation {
     ///
     /// - Parameters:
     ///   - recorder: what keeps its snapshots, and has those to go on from.
-    ///   - visit: called after each output of the limit, and at its end, with what there is of the simulation.
+    ///   - visit: called at each milestone with what gives the simulation as far as it is; after a replicate from any thread.
     /// - Throws: what the data, the solver or the training throw.
     init(
         _ experiment: Experiment, parallelism: Parallelism, progress: Progress, recorder: Recorder? = nil,
-        visit: (_ isLast: Bool, @escaping () -> Simulation) -> Void = { _, _ in }
+        visit: @escaping (Milestone, () -> Simulation) -> Void = { _, _ in }
     ) throws {
         try MemoryEstimate(experiment, threads: parallelism.threads).check()
         let trainingSet: TrainingSet?
@@ -67,7 +67,7 @@ struct Simulation {
                 policy: experiment.policy, stops: experiment.stops, estimatesErrors: experiment.estimatesErrors,
                 keepsOutputs: true, parallelism: parallelism, track: recorder?.track("limit", followsTime: true),
                 visit: { limit in
-                    visit(false) { Simulation(experiment, trainingSet, lift, problem, limit()) }
+                    visit(.output) { Simulation(experiment, trainingSet, lift, problem, limit()) }
                 }, progress: progress.update)
         } catch let error as ContinuumError {
             guard case .gridTooCoarse = error, let cells = experiment.cellsNode else { throw error }
@@ -76,7 +76,7 @@ struct Simulation {
         progress.end()
         try Self.sayHowItEnded(limit, progress)
         Self.warnOfLimitErrors(limit, experiment.scheme, progress)
-        visit(true) { Simulation(experiment, trainingSet, lift, problem, limit) }
+        visit(.limit) { Simulation(experiment, trainingSet, lift, problem, limit) }
         var comparison: Comparison?
         if let particles = experiment.particles, limit.failure == nil {
             var plan = Self.plan(particles, experiment.compare, outputs: limit.times.count)
@@ -84,9 +84,11 @@ struct Simulation {
             let work = Double(plan.replicates * plan.counts.reduce(0, +))
             progress.begin(
                 "particles (\(plan.counts.count) × \(plan.replicates) ensembles)", total: work, unit: "experts")
+            // Values that do not change any more; who visits takes care of what it has of its own.
+            nonisolated(unsafe) let (visit, before) = (visit, Simulation(experiment, trainingSet, lift, problem, limit))
             let result = try Comparison(
                 problem, limit: limit, plan: plan, parallelism: parallelism, recorder: recorder,
-                progress: progress.update)
+                visit: { comparison in visit(.replicate) { before.with(comparison()) } }, progress: progress.update)
             progress.end()
             result.failures.forEach(progress.warn)
             Self.warnOfErrors(result, progress)
@@ -107,6 +109,23 @@ struct Simulation {
                 let uniform = Field.uniform(on: grid).minimum
                 return result.rates(densityRatios: result.plan.outputs.map { limit.densities[$0].minimum / uniform })
             } ?? []
+    }
+
+    /// What a simulation has come to.
+    enum Milestone {
+        /// An output of the limit.
+        case output
+        /// The end of the limit.
+        case limit
+        /// The end of a replicate's training.
+        case replicate
+    }
+
+    /// The simulation with the mixtures that are trained so far, whose rates are not fitted.
+    private func with(_ comparison: Comparison?) -> Simulation {
+        var simulation = self
+        simulation.comparison = comparison
+        return simulation
     }
 
     /// A simulation whose mixtures have not been trained.

@@ -39,6 +39,68 @@ import Torus
         }
     }
 
+    /// The share of the work that is told: what was done before is told first, and the rest makes it whole.
+    @Test(arguments: [(true, false), (false, true), (true, true)])
+    func progressGoesOnWhereItWas(keeps: (copies: Bool, ensembles: Bool)) throws {
+        var plan = ComparisonPlan(counts: [3, 17, 40], replicates: 3, seed: 5, outputs: [0, 2])
+        (plan.coupling, plan.keepsEnsembles) = (keeps.copies, keeps.ensembles)
+        let limit = try ComparisonTests.limit()
+        let shares = Mutex<[Double]>([])
+        // The share that was told before each snapshot.
+        let collected = Mutex<[(snapshot: Snapshot, share: Double)]>([])
+        let recorder = Recorder(cadence: .init(seconds: 0), isEager: true) { snapshot in
+            let share = shares.withLock(\.last) ?? 0
+            collected.withLock { $0.append((snapshot, share)) }
+            return true
+        }
+        _ = try Comparison(
+            ComparisonTests.problem, limit: limit, plan: plan, parallelism: .serial, recorder: recorder,
+            progress: { share in shares.withLock { $0.append(share) } })
+        // Sums of some hundred terms of order one.
+        let rounding = 1e-12
+        #expect(shares.withLock(\.first) == 0)
+        #expect(abs((shares.withLock(\.last) ?? 0) - 1) < rounding)
+        for (snapshot, share) in collected.withLock(\.self) {
+            let told = Mutex<[Double]>([])
+            let again = Recorder(resuming: snapshot, cadence: .init(seconds: .infinity)) { _ in true }
+            _ = try Comparison(
+                ComparisonTests.problem, limit: limit, plan: plan, parallelism: .serial, recorder: again,
+                progress: { share in told.withLock { $0.append(share) } })
+            #expect(abs((told.withLock(\.first) ?? -1) - share) < rounding)
+            #expect(abs((told.withLock(\.last) ?? 0) - 1) < rounding)
+        }
+    }
+
+    /// After each replicate there is the comparison of those that are done: the whole one's numbers.
+    @Test func replicatesThatAreDoneAreSeen() throws {
+        var plan = ComparisonPlan(counts: [3, 17, 40], replicates: 5, seed: 5, outputs: [0, 2])
+        plan.keepsEnsembles = true
+        let parts = Mutex<[Comparison?]>([])
+        let whole = try Comparison(
+            ComparisonTests.problem, limit: ComparisonTests.limit(), plan: plan, parallelism: Parallelism(threads: 2),
+            visit: { part in
+                let part = part()
+                parts.withLock { $0.append(part) }
+            })
+        let found = parts.withLock(\.self)
+        #expect(found.count == 5 && found.contains { $0?.replicateNumbers == [0, 1, 2, 3, 4] })
+        for part in found.compactMap(\.self) {
+            #expect(part.plan.replicates == part.replicateNumbers.count)
+            for (position, replicate) in part.replicateNumbers.enumerated() {
+                for count in plan.counts.indices {
+                    #expect(
+                        part.trajectory(count: count, replicate: position)
+                            == whole.trajectory(count: count, replicate: replicate))
+                    for quantity in whole.quantities {
+                        #expect(
+                            part.sample(quantity, count: count, output: 1, replicate: position)
+                                == whole.sample(quantity, count: count, output: 1, replicate: replicate))
+                    }
+                }
+            }
+        }
+    }
+
     /// Every number of a comparison.
     static func bits(_ comparison: Comparison) -> [UInt64] {
         var numbers = comparison.plan.counts.indices.flatMap { count in

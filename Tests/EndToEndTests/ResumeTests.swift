@@ -23,7 +23,7 @@ import TimeStepping
     /// The run file of the experiment when nothing happens, and the seconds that it takes.
     static func undisturbed(_ experiment: SmallExperiment) throws -> (bytes: Data, seconds: Double) {
         let start = ContinuousClock.now
-        let run = try experiment.run(["-o", "whole.h5", "--set", "output={checkpoint: none}"], environment: date)
+        let run = try experiment.run(["-o", "whole.h5", "--set", "output.checkpoint=none"], environment: date)
         let elapsed = ContinuousClock.now - start
         try #require(run.status == 0, "\(run.errors)")
         return (

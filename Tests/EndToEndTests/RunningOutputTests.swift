@@ -43,6 +43,38 @@ import Torus
         #expect(try experiment.run(["--resume"] + fewer).status == 73, "another experiment")
     }
 
+    /// While replicates are trained the file has the distances over those that are done, and experts as soon as replicate 0 is.
+    @Test func aRunningRunHasTheReplicatesThatAreDone() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("output: {file: small.h5}", "output: {file: small.h5, mode: update, every: 0.001, ensembles: all}"),
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64"),
+        ])
+        let file = experiment.folder.url.appendingPathComponent("small.h5")
+        var found: RunContents?
+        let run = try experiment.run { process in
+            let deadline = Date(timeIntervalSinceNow: 60)
+            while process.isRunning, found == nil, Date() < deadline {
+                usleep(2000)
+                guard let contents = try? RunFileReader.contents(of: file), !contents.tables.isEmpty else { continue }
+                found = contents
+            }
+            kill(process.processIdentifier, SIGKILL)
+        }
+        #expect(run.status == -SIGKILL)
+        let contents = try #require(found)
+        #expect(!contents.isComplete && contents.times == [0, 1, 2])
+        let table = try #require(contents.tables.first { $0.name == "comparison" })
+        guard case .integers(let replicates)? = table.columns.first(where: { $0.name == "replicates" })?.values else {
+            Issue.record("no replicates")
+            return
+        }
+        let count = try #require(replicates.first)
+        #expect(count >= 1 && count < 64 && table.rowCount == 9)
+        #expect(contents.experts?.ensembleCount == 20000 && contents.ensembles.count == 3 * Int(count))
+        #expect(!contents.tables.contains { $0.name == "rates" }, "exponents are fitted to all replicates")
+        #expect(run.errors.contains("with 3 outputs and \(count) replicates"))
+    }
+
     @Test func outputsAreFilesOfTheirOwn() throws {
         let experiment = try Self.experiment("mode: files")
         let folder = experiment.folder.url.appendingPathComponent("small.outputs")

@@ -123,8 +123,8 @@ extension OutputOptions {
         do {
             simulation = try Simulation(
                 experiment, parallelism: parallelism, progress: progress, recorder: recorder
-            ) { isLast, simulation in
-                running.reached(isLast: isLast) { contents(simulation()) }
+            ) { milestone, simulation in
+                running.reached(milestone) { contents(simulation()) }
             }
         } catch let error as SnapshotError {
             throw CheckpointMismatch(folder: checkpoints.folder.url.relativePathIfShorter, reason: "\(error)")

@@ -11,6 +11,8 @@ final class Progress: Sendable {
         var unit = ""
         var total = 0.0
         var start = ContinuousClock.now
+        /// The share that was done before: of a run that goes on from a checkpoint.
+        var firstShare: Double?
         var lastReport = ContinuousClock.now
         var lineIsOpen = false
     }
@@ -32,16 +34,18 @@ final class Progress: Sendable {
         }
     }
 
-    /// Reports the share of the stage that is done; may be called from any thread.
+    /// Reports the share of the stage that is done; may be called from any thread. The first call says what was done before.
     func update(_ share: Double) {
         state.withLock { state in
+            let first = state.firstShare ?? share
+            state.firstShare = first
             let now = ContinuousClock.now
             // A terminal is rewritten ten times a second at most, a log gets a line every ten seconds.
             guard now - state.lastReport >= (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
             state.lastReport = now
             let elapsed = Self.seconds(now - state.start)
-            let left = share > 0 ? elapsed * (1 - share) / share : .nan
-            let rate = elapsed > 0 ? share * state.total / elapsed : 0
+            let left = share > first ? elapsed * (1 - share) / (share - first) : .nan
+            let rate = elapsed > 0 ? (share - first) * state.total / elapsed : 0
             let text =
                 "\(state.stage)  \(Int(100 * share)) %  \(Self.short(rate)) \(state.unit)/s  \(Self.clock(left)) left"
             if isTerminal {

@@ -46,8 +46,8 @@ extension RunContents {
             perDatum: simulation.trainingSet == nil ? [:] : ["target": simulation.problem.targets], tables: tables)
         if let comparison = simulation.comparison, comparison.plan.keepsEnsembles {
             ensembles = comparison.plan.counts.indices.flatMap { count in
-                (0..<comparison.plan.replicates).map { replicate in
-                    Self.trajectories(comparison.trajectory(count: count, replicate: replicate), replicate: replicate)
+                comparison.replicateNumbers.enumerated().map { position, replicate in
+                    Self.trajectories(comparison.trajectory(count: count, replicate: position), replicate: replicate)
                 }
             }
         }

@@ -10,6 +10,8 @@ final class RunningOutput {
     private let progress: Progress
     private var overwrite: Bool
     private var due = -Double.infinity
+    /// Held while something is written.
+    private let turn = NSLock()
 
     /// - Throws: `UnfinishedRun` when there are outputs of a run that was interrupted and is begun anew.
     init(
@@ -31,25 +33,27 @@ final class RunningOutput {
     /// Whether the run file is there, made by this run, and may be replaced.
     private(set) var hasWritten = false
 
-    /// Writes what the mode asks for; what cannot be written is told, and tried again with the next output.
-    ///
-    /// - Parameter isLast: whether no output is to come.
-    func reached(isLast: Bool, _ contents: () -> RunContents) {
+    /// Writes what the mode asks for; what cannot be written is told, and tried again at the next milestone. May be called from any thread:
+    /// who comes while another one writes has nothing to add.
+    func reached(_ milestone: Simulation.Milestone, _ contents: () -> RunContents) {
+        guard turn.try() else { return }
+        defer { turn.unlock() }
         do {
             switch section.mode {
             case .end: break
             case .files:
-                if isLast { break }
+                guard milestone == .output else { break }
                 let contents = contents()
                 _ = try progress.saving({ $0.relativePathIfShorter }) {
                     try folder.writeLast(of: contents, deflation: deflation)
                 }
             case .update:
                 let start = Self.now
-                guard isLast || start >= due else { break }
+                guard milestone == .limit || start >= due else { break }
                 var contents = contents()
                 contents.isComplete = false
-                let name = "\(destination.relativePathIfShorter) with \(contents.times.count) outputs"
+                let replicates = contents.storedReplicates.map { " and \($0) replicates" } ?? ""
+                let name = "\(destination.relativePathIfShorter) with \(contents.times.count) outputs\(replicates)"
                 try progress.saving({ name }) {
                     try RunFileWriter.write(
                         contents, to: destination, overwrite: overwrite || hasWritten, deflation: deflation)
@@ -68,4 +72,13 @@ final class RunningOutput {
     func finish() { folder.remove() }
 
     private static var now: Double { 1e-9 * Double(DispatchTime.now().uptimeNanoseconds) }
+}
+
+extension RunContents {
+    /// The replicates that the table of the comparison has the means of.
+    fileprivate var storedReplicates: Int64? {
+        let column = tables.first { $0.name == "comparison" }?.columns.first { $0.name == "replicates" }
+        guard case .integers(let numbers)? = column?.values else { return nil }
+        return numbers.first
+    }
 }
