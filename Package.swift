@@ -110,7 +110,8 @@ let package = Package(
                 "Archive",
             ], swiftSettings: swiftSettings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["kac", "Archive", "TimeStepping", "Torus"], swiftSettings: swiftSettings),
+            name: "EndToEndTests", dependencies: ["kac", "Archive", "TimeStepping", "Torus"],
+            swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )
