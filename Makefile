@@ -1,7 +1,7 @@
 # What the project is built, tried and tested with. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: figure-data help setup build demo install uninstall man docs test test-mutations lint test-readers test-report test-peers figures test-notebooks bench clean
+.PHONY: figure-data portable-measure help setup build demo install uninstall man docs test test-mutations lint test-readers test-report test-peers figures test-notebooks bench bench-guard bench-portable clean
 
 # Code for this machine's vector units; `make build KAC_MARCH=` builds for any.
 KAC_MARCH ?= native
@@ -150,5 +150,20 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 		|| echo "sdot and POT are left out: sdot wants Python 3.12"
 	touch $@
 
+# Built for any processor, in a folder of its own: the counter of instructions does not know all vector units.
+PORTABLE := Benchmarks/.build-portable/release/measure
+
+portable-measure: setup
+	cd Benchmarks && env -u KAC_MARCH swift build -c release --scratch-path .build-portable --product measure
+
+bench-guard: portable-measure ## Compares the instructions of the hottest kernels with the stored ones, to 5 %; STORE=1 stores them anew.
+	@command -v valgrind >/dev/null || tools/apt.sh valgrind
+	python3 Benchmarks/guard.py $(PORTABLE) portable $(if $(STORE),--store)
+
+bench-portable: portable-measure ## Times the portable build beside the one for this machine, and compares their numbers.
+	@mkdir -p $(RESULTS)
+	cd Benchmarks && swift build -c release --product measure
+	python3 Benchmarks/portable.py $(PORTABLE) Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-portable.json
+
 clean: ## Removes what was built.
-	rm -rf .build .build-asan Benchmarks/.build .venv-readers .venv-peers .venv-bench .venv-figures build notebooks-export/figures
+	rm -rf .build .build-asan Benchmarks/.build Benchmarks/.build-portable .venv-readers .venv-peers .venv-bench .venv-figures build notebooks-export/figures

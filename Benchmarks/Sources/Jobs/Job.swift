@@ -32,7 +32,7 @@ public final class Job {
         _ name: String, _ expert: QuantumExpert, count: Int, data: Int, threads: Int, target: Double? = nil
     ) throws -> Job {
         let sweep = try StateVectorSweep(
-            expert, inputs: ReferenceExperts.data(data), parallelism: Parallelism(threads: threads))
+            expert, inputs: ReferenceExperts.data(data, inputs: expert.inputCount), parallelism: Parallelism(threads: threads))
         let points = Numbers(ReferenceExperts.parameters(count, dimension: expert.parameterCount))
         let results = Numbers(count: count * data * (1 + expert.parameterCount))
         return Job(name: name, target: target) {
@@ -45,10 +45,10 @@ public final class Job {
 
     /// The right-hand side of the mean-field flow on the sparse expansion.
     static func flow(
-        _ name: String, _ expert: QuantumExpert, count: Int, threads: Int, target: Double? = nil
+        _ name: String, _ expert: QuantumExpert, count: Int, data: Int, threads: Int, target: Double? = nil
     ) throws -> Job {
-        let expansion = try expert.expansion(inputs: ReferenceExperts.data(16))
-        let problem = MeanFieldProblem(expansion: expansion, targets: (0..<16).map { $0 % 2 == 0 ? 0.5 : -0.5 })
+        let expansion = try expert.expansion(inputs: ReferenceExperts.data(data, inputs: expert.inputCount))
+        let problem = MeanFieldProblem(expansion: expansion, targets: (0..<data).map { $0 % 2 == 0 ? 0.5 : -0.5 })
         let flow = MeanFieldFlow(problem, count: count, parallelism: Parallelism(threads: threads))
         let state = Numbers(ReferenceExperts.parameters(count, dimension: expert.parameterCount))
         let rate = Numbers(count: count * expert.parameterCount)
@@ -125,17 +125,14 @@ extension Job {
         "transport/w2-3d/100000/1": 25, "transport/replicates/1000/2": 4,
     ]
 
-    /// The job of a name, or nil: `direct/CIRCUIT/POINTS/THREADS`, `flow/CIRCUIT/POINTS/THREADS`, both for 16 data, or
-    /// `expansion/QUBITSxLAYERS/DATA`, `continuum/METHOD/CELLS/THREADS`,
-    /// `archive/KIND/CELLS`, or `transport/KIND/ATOMS/THREADS`.
+    /// The job of a name, or nil: `direct/CIRCUIT/POINTS/THREADS`, `flow/CIRCUIT/POINTS/THREADS`, both for 16 data unless their number
+    /// follows, `expansion/QUBITSxLAYERS/DATA`, `continuum/METHOD/CELLS/THREADS`, `archive/KIND/CELLS`, or `transport/KIND/ATOMS/THREADS`.
+    /// A circuit is one of `ReferenceExperts`.
     public static func named(_ name: String) throws -> Job? {
         let words = name.split(separator: "/").map(String.init)
-        let numbers = words.suffix(2).compactMap(Int.init)
         let target = targets[name]
         if words.count == 3, words[0] == "expansion", let data = Int(words[2]) {
-            let sizes = words[1].split(separator: "x").compactMap { Int($0) }
-            guard sizes.count == 2 else { return nil }
-            let expert = try ReferenceExperts.ring(qubits: sizes[0], layers: sizes[1])
+            guard let expert = try ReferenceExperts.named(words[1]) else { return nil }
             return expansion(name, expert, data: data, target: target)
         }
         if words.count == 3, words[0] == "archive", let cells = Int(words[2]), cells > 0 {
@@ -143,13 +140,14 @@ extension Job {
         }
         if words.first == "continuum" { return try continuum(name, Array(words.dropFirst()), target: target) }
         if words.first == "transport" { return try transport(name, Array(words.dropFirst()), target: target) }
-        guard words.count == 4, numbers.count == 2, let expert = try ReferenceExperts.named(words[1]) else {
-            return nil
-        }
-        let (count, threads) = (numbers[0], numbers[1])
+        let numbers = words.dropFirst(2).compactMap(Int.init)
+        guard (4...5).contains(words.count), numbers.count == words.count - 2, numbers.allSatisfy({ $0 > 0 }),
+            let expert = try ReferenceExperts.named(words[1]), expert.parameterCount <= 8
+        else { return nil }
+        let (count, threads, data) = (numbers[0], numbers[1], numbers.count > 2 ? numbers[2] : 16)
         return switch words[0] {
-        case "direct": try direct(name, expert, count: count, data: 16, threads: threads, target: target)
-        case "flow": try flow(name, expert, count: count, threads: threads, target: target)
+        case "direct": try direct(name, expert, count: count, data: data, threads: threads, target: target)
+        case "flow": try flow(name, expert, count: count, data: data, threads: threads, target: target)
         default: nil
         }
     }

@@ -5,7 +5,8 @@ import Jobs
 ///
 /// `measure [--rounds R] [--only PREFIX] [--json FILE]` times every job once a round, so that what slows the machine down for a
 /// while slows all of them down, and prints a table. `measure --serve` does what it is told on standard input, a line at a time, for a
-/// caller that takes turns with other programs: `time NAME`, `result NAME FILE`.
+/// caller that takes turns with other programs: `time NAME`, `result NAME FILE`. `measure --once NAME` does a job twice, the second time
+/// inside a function that a counter of instructions can look for, `counted`.
 @main
 enum Measure {
     static func main() throws {
@@ -16,6 +17,9 @@ enum Measure {
         while let argument = arguments.popFirst() {
             switch (argument, arguments.first) {
             case ("--serve", _): return try serve()
+            case ("--once", let name?):
+                guard let job = try Job.named(name) else { fail("no job is named \(name)") }
+                return once(job)
             case ("--rounds", let value?):
                 guard let number = Int(value), number > 0 else { fail("--rounds takes a number, not \(value)") }
                 rounds = number
@@ -70,6 +74,19 @@ enum Measure {
         }
         return least
     }
+
+    static func once(_ job: Job) {
+        // Caches of the runtime and plans of transforms are made in the first call.
+        job.prepare()
+        job.run()
+        job.prepare()
+        counted(job)
+        guard !job.result().isEmpty else { fail("\(job.name) computed nothing") }
+    }
+
+    /// A call of a job, under a name of its own.
+    @inline(never)
+    static func counted(_ job: Job) { job.run() }
 
     static func serve() throws {
         var jobs: [String: Job] = [:]
