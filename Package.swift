@@ -5,6 +5,8 @@ import PackageDescription
 let march: [SwiftSetting] =
     Context.environment["KAC_MARCH"].map { [.unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? []
 
+let cSettings: [CSetting] = Context.environment["KAC_MARCH"].map { [.unsafeFlags(["-march=\($0)"])] } ?? []
+
 let swiftSettings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
@@ -61,9 +63,12 @@ let package = Package(
         // HDF5's headers bring it along.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+        .target(name: "CStateVector", cSettings: cSettings),
         floor("Torus", on: ["CFFTW", "CLanes"]),
         floor("TimeStepping", on: []),
-        floor("Experts", on: ["CLanes", "Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
+        floor(
+            "Experts",
+            on: ["CLanes", "CStateVector", "Torus", .product(name: "ComplexModule", package: "swift-numerics")]),
         floor("Training", on: ["Torus", "TimeStepping", "Experts", .product(name: "SwiftCSV", package: "SwiftCSV")]),
         floor("Continuum", on: ["CLanes", "Torus", "TimeStepping", "Training"]),
         floor("Particles", on: ["Torus", "TimeStepping", "Training"]),

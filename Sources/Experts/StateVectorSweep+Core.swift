@@ -1,4 +1,5 @@
 import CLanes
+import CStateVector
 import Foundation
 import Torus
 
@@ -281,10 +282,9 @@ extension StateVectorSweep {
             plan.observable.flips.withUnsafeBufferPointer { flips in
                 plan.observable.diagonals.withUnsafeBufferPointer { diagonals in
                     // Without a string there is no diagonal, and nothing is read.
-                    SweepKernels.observe(
-                        plan.size, flips: flips, realCount: plan.observable.realCount,
-                        diagonals: diagonals.baseAddress ?? table, state: state, costate: scratch.costate,
-                        value: scratch.result)
+                    kac_observe(
+                        plan.size, flips.baseAddress, flips.count, plan.observable.realCount,
+                        diagonals.baseAddress ?? table, state, scratch.costate, scratch.result)
                 }
             }
             return state
@@ -422,9 +422,9 @@ extension StateVectorSweep {
                     let bits = (run.bit, passes.runs[place &+ 1].bit)
                     for axis in 0..<3 {
                         if run.axes.rawValue &>> axis & 1 == 1 {
-                            SweepKernels.derivatives(
-                                plan.size, axis: axis, bits: bits, costate: scratch.costate, state: state,
-                                to: (vector + axis, vector + (3 &+ axis)))
+                            kac_correlate_qubits(
+                                plan.size, axis, bits.0, bits.1, scratch.costate, state, vector + axis,
+                                vector + (3 &+ axis))
                         } else {
                             (vector[axis], vector[3 &+ axis]) = (Lanes(), Lanes())
                         }
@@ -434,9 +434,7 @@ extension StateVectorSweep {
                 }
                 for axis in 0..<3 {
                     if run.axes.rawValue &>> axis & 1 == 1 {
-                        SweepKernels.derivative(
-                            plan.size, axis: axis, bit: run.bit, costate: scratch.costate, state: state,
-                            to: vector + axis)
+                        kac_correlate_qubit(plan.size, axis, run.bit, scratch.costate, state, vector + axis)
                     } else {
                         vector[axis] = Lanes()
                     }
@@ -457,12 +455,11 @@ extension StateVectorSweep {
                     let unitary = UnsafePointer(unitaries + 4 &* place)
                     let bit = tables.runs[place].bit
                     if place &+ 1 < pass.runs.upperBound {
-                        SweepKernels.turn(
-                            plan.size, bits: (bit, tables.runs[place &+ 1].bit), by: (unitary, unitary + 4),
-                            isInverse: isInverse, from: source, to: target)
+                        kac_turn_qubits(
+                            plan.size, bit, tables.runs[place &+ 1].bit, unitary, unitary + 4, isInverse, source, target
+                        )
                     } else {
-                        SweepKernels.turn(
-                            plan.size, bit: bit, by: unitary, isInverse: isInverse, from: source, to: target)
+                        kac_turn_qubit(plan.size, bit, unitary, isInverse, source, target)
                     }
                     source = target
                     place &+= 2

@@ -99,42 +99,6 @@ enum SweepKernels {
         }
     }
 
-    /// Sets the costate to `O|ψ⟩` and writes `⟨ψ|O|ψ⟩`.
-    @inline(never)
-    static func observe(
-        _ size: Int, flips: UnsafeBufferPointer<Int>, realCount: Int, diagonals: UnsafePointer<Double>, state: Rows,
-        costate: Rows, value: Rows
-    ) {
-        var (first, second) = (Lanes(), Lanes())
-        var diagonal = diagonals
-        for k in stride(from: 0, to: size, by: 2) {
-            var (re0, im0, re1, im1) = (Lanes(), Lanes(), Lanes(), Lanes())
-            for g in 0..<realCount {
-                let (row0, row1) = (state + 2 &* (k ^ flips[g]), state + 2 &* ((k | 1) ^ flips[g]))
-                let (entry0, entry1) = (Lanes(repeating: diagonal[0]), Lanes(repeating: diagonal[1]))
-                re0 = kac_multiply_add(entry0, row0[0], re0)
-                im0 = kac_multiply_add(entry0, row0[1], im0)
-                re1 = kac_multiply_add(entry1, row1[0], re1)
-                im1 = kac_multiply_add(entry1, row1[1], im1)
-                diagonal += 2
-            }
-            for g in realCount..<flips.count {
-                let (row0, row1) = (state + 2 &* (k ^ flips[g]), state + 2 &* ((k | 1) ^ flips[g]))
-                let (entry0, entry1) = (Lanes(repeating: diagonal[0]), Lanes(repeating: diagonal[1]))
-                re0 = kac_multiply_subtract(entry0, row0[1], re0)
-                im0 = kac_multiply_add(entry0, row0[0], im0)
-                re1 = kac_multiply_subtract(entry1, row1[1], re1)
-                im1 = kac_multiply_add(entry1, row1[0], im1)
-                diagonal += 2
-            }
-            let (row, out) = (state + 2 &* k, costate + 2 &* k)
-            (out[0], out[1], out[2], out[3]) = (re0, im0, re1, im1)
-            first = kac_multiply_add(re0, row[0], kac_multiply_add(re1, row[2], first))
-            second = kac_multiply_add(im0, row[1], kac_multiply_add(im1, row[3], second))
-        }
-        value[0] = first + second
-    }
-
     @inline(__always)
     private static func exchange(_ rows: Rows, _ k: Int, _ l: Int) {
         let (re, im) = (rows[2 &* k], rows[2 &* k &+ 1])
@@ -200,7 +164,7 @@ enum SweepKernels {
 
     /// The index number `j` of those in which the bits `−low < −high` are 0.
     @inline(__always)
-    static func index(_ j: Int, _ low: Int, _ high: Int) -> Int {
+    private static func index(_ j: Int, _ low: Int, _ high: Int) -> Int {
         let k = j &+ (j & low)
         return k &+ (k & high)
     }
