@@ -5,7 +5,7 @@ import Foundation
 /// The error of a step is measured against `tolerance·(1 + |y|)` in the root mean square over the unknowns; a step is
 /// kept when this ratio is at most 1. A step shortened to land on an output time does not shorten the ones after it.
 /// Nothing is allocated after the initialiser. Cost of a step: one call of `derivative` a stage, and one pass over the
-/// state for each nonzero coefficient.
+/// state for each nonzero coefficient, by the threads of the system; numbers do not depend on their number.
 public final class AdaptiveRungeKutta<System: DynamicalSystem> {
     /// The system that is integrated.
     public let system: System
@@ -36,7 +36,13 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
     private let slotLength: Int
     /// Unknowns that are worked on at a time: four rows of them stay in the first cache.
     private static var block: Int { 512 }
-    private let estimate: UnsafeMutablePointer<Double>
+    /// Blocks of a piece that a thread works on.
+    private static var pieceBlocks: Int { 16 }
+    private let pieceCount: Int
+    /// A block's estimate of the error, for each piece.
+    private let estimates: UnsafeMutablePointer<Double>
+    /// The sums of squares of each block, of the error and of its damping: they are added in the order of the blocks.
+    private let squares: UnsafeMutablePointer<Double>
     private var rate = RateAtState.unknown
     private var extraStagesAreReady = false
     private var denseIsReady = false
@@ -57,12 +63,15 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         // Every slot is written before it is read: those that are never used stay without pages.
         // Slots begin with cache lines, and not all of them at the same place of a page.
         slotLength = (count + 7) / 8 * 8 + 8
-        let capacity = slots * slotLength + Self.block
+        let blockCount = (count + Self.block - 1) / Self.block
+        pieceCount = (blockCount + Self.pieceBlocks - 1) / Self.pieceBlocks
+        let capacity = slots * slotLength + pieceCount * Self.block + 2 * blockCount
         memory =
             UnsafeMutableRawPointer
             .allocate(byteCount: capacity * MemoryLayout<Double>.stride, alignment: 64)
             .bindMemory(to: Double.self, capacity: capacity)
-        estimate = memory + slots * slotLength
+        estimates = memory + slots * slotLength
+        squares = estimates + pieceCount * Self.block
         for i in 0..<count { memory[i] = state[i] }
     }
 
@@ -178,10 +187,19 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         _ entries: [EmbeddedPair.Entry], scale: Double, base: UnsafeMutablePointer<Double>?,
         into result: UnsafeMutablePointer<Double>
     ) {
-        for start in stride(from: 0, to: count, by: Self.block) {
-            sum(
-                entries, scale: scale, base: base.map { $0 + start }, start, min(Self.block, count - start),
-                into: result + start)
+        nonisolated(unsafe) let (integration, base, result) = (self, base, result)
+        forEachBlock { _, _, start, length in
+            integration.sum(entries, scale: scale, base: base.map { $0 + start }, start, length, into: result + start)
+        }
+    }
+
+    /// Calls `body` with piece, block, first unknown and number of unknowns of every block, as many pieces at once as the system has threads.
+    private func forEachBlock(_ body: @Sendable (_ piece: Int, _ block: Int, _ start: Int, _ length: Int) -> Void) {
+        let (count, length, pieceBlocks) = (count, Self.block, Self.pieceBlocks)
+        system.forEachPiece(pieceCount) { piece in
+            for block in piece * pieceBlocks..<(piece + 1) * pieceBlocks where block * length < count {
+                body(piece, block, block * length, min(length, count - block * length))
+            }
         }
     }
 
@@ -219,10 +237,17 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
         if count == 0 { return 0 }
         var square = 0.0
         var dampingSquare = 0.0
-        for start in stride(from: 0, to: count, by: Self.block) {
-            let length = min(Self.block, count - start)
-            square += scaledSquare(pair.errorWeights, h, start, length)
-            if !pair.damping.isEmpty { dampingSquare += scaledSquare(pair.damping, h, start, length) }
+        nonisolated(unsafe) let integration = self
+        forEachBlock { piece, block, start, length in
+            let (pair, squares) = (integration.pair, integration.squares)
+            squares[2 * block] = integration.scaledSquare(pair.errorWeights, h, piece, start, length)
+            if !pair.damping.isEmpty {
+                squares[2 * block + 1] = integration.scaledSquare(pair.damping, h, piece, start, length)
+            }
+        }
+        for block in 0..<(count + Self.block - 1) / Self.block {
+            square += squares[2 * block]
+            if !pair.damping.isEmpty { dampingSquare += squares[2 * block + 1] }
         }
         if square == 0 { return 0 }
         if pair.damping.isEmpty { return (square / Double(count)).squareRoot() }
@@ -231,8 +256,9 @@ public final class AdaptiveRungeKutta<System: DynamicalSystem> {
 
     /// The sum over a block of the squares of `h·Σ weight·stage / (tolerance·(1 + |y|))`.
     private func scaledSquare(
-        _ entries: [EmbeddedPair.Entry], _ h: Double, _ start: Int, _ length: Int
+        _ entries: [EmbeddedPair.Entry], _ h: Double, _ piece: Int, _ start: Int, _ length: Int
     ) -> Double {
+        let estimate = estimates + piece * Self.block
         sum(entries, scale: h, base: nil, start, length, into: estimate)
         return RowSum.scaledSquare(estimate, current + start, trial + start, tolerance: tolerance, count: length)
     }

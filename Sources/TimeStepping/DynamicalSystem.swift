@@ -1,5 +1,5 @@
 /// An autonomous or driven system of ordinary differential equations `dy/dt = g(t, y)`.
-public protocol DynamicalSystem {
+public protocol DynamicalSystem: SendableMetatype {
     /// The number of unknowns.
     var dimension: Int { get }
 
@@ -10,4 +10,15 @@ public protocol DynamicalSystem {
     ///   - state: `y`, `dimension` numbers.
     ///   - rate: where `dimension` numbers are written; never overlaps `state`.
     func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>)
+
+    /// Calls `body` once for each index below `count`, in any order and from as many threads as the system uses itself.
+    ///
+    /// For passes over the state between two calls of `derivative`; one after the other unless the system says otherwise.
+    func forEachPiece(_ count: Int, _ body: @Sendable (Int) -> Void)
+}
+
+extension DynamicalSystem {
+    public func forEachPiece(_ count: Int, _ body: @Sendable (Int) -> Void) {
+        for piece in 0..<count { body(piece) }
+    }
 }

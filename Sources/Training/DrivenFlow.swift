@@ -13,6 +13,7 @@ public final class DrivenFlow: DynamicalSystem {
     private let turningTime: Double?
     private let carriesGrowth: Bool
     private let sweep: PotentialSweep
+    private let parallelism: Parallelism
     private let weights: UnsafeMutablePointer<Double>
 
     /// A flow in the potential of the weights `w(t)`.
@@ -28,6 +29,7 @@ public final class DrivenFlow: DynamicalSystem {
         precondition(history.dimension == basis.count, "one weight a function")
         self.history = history
         self.count = count
+        self.parallelism = parallelism
         turningTime = backwardFrom
         carriesGrowth = carryingGrowth
         sweep = PotentialSweep(basis, count: count, parallelism: parallelism)
@@ -38,6 +40,9 @@ public final class DrivenFlow: DynamicalSystem {
 
     /// The number of unknowns.
     public var dimension: Int { count * (sweep.basis.dimension + (carriesGrowth ? 1 : 0)) }
+
+    /// Calls `body` for each piece of a pass over the state, on the threads of the flow.
+    public func forEachPiece(_ count: Int, _ body: @Sendable (Int) -> Void) { parallelism.forEach(count, body) }
 
     /// Writes the velocities, and the growth rates `ΔV`.
     public func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {

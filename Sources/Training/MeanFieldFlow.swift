@@ -12,6 +12,7 @@ public final class MeanFieldFlow: DynamicalSystem {
     public let count: Int
     private let problem: MeanFieldProblem
     private let sweep: PotentialSweep
+    private let parallelism: Parallelism
     // The moments, then the weights.
     private let scratch: UnsafeMutablePointer<Double>
     private let residual: UnsafeMutablePointer<Double>
@@ -29,6 +30,7 @@ public final class MeanFieldFlow: DynamicalSystem {
             return copy
         }
         self.count = count
+        self.parallelism = parallelism
         sweep = PotentialSweep(problem.basis, count: count, parallelism: parallelism)
         scratch = .allocate(capacity: 2 * max(1, problem.basis.count))
         residual = .allocate(capacity: problem.targets.count)
@@ -53,6 +55,9 @@ public final class MeanFieldFlow: DynamicalSystem {
         moments(state: state, into: scratch)
         problem.weights(moments: scratch, into: weights, residual: residual)
     }
+
+    /// Calls `body` for each piece of a pass over the state, on the threads of the flow.
+    public func forEachPiece(_ count: Int, _ body: @Sendable (Int) -> Void) { parallelism.forEach(count, body) }
 
     /// Writes the velocities `−∇V[μ^N](θ_i)`.
     public func derivative(time: Double, state: UnsafePointer<Double>, rate: UnsafeMutablePointer<Double>) {
