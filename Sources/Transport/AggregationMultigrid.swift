@@ -1,3 +1,5 @@
+import Torus
+
 /// Conjugate gradients for a graph's Laplacian, preconditioned by multigrid on aggregates.
 ///
 /// Twice on each level, every node is paired with the neighbour of the greatest conductance; a coarse matrix is again the
@@ -14,14 +16,17 @@ struct AggregationMultigrid {
         var aggregates: [Int32]
     }
 
+    private let parallelism: Parallelism
     private var levels: [Level] = []
-    /// The Cholesky factor of the last matrix.
+    /// The Cholesky factor of the last matrix, and its transpose: both triangles are read by rows, as they lie in memory.
     private var factor: [Double] = []
+    private var transposed: [Double] = []
 
     /// Builds the levels.
     ///
     /// - Complexity: O(entries).
-    init(_ matrix: GraphLaplacian) {
+    init(_ matrix: GraphLaplacian, parallelism: Parallelism) {
+        self.parallelism = parallelism
         var matrix = matrix
         while matrix.count > Self.coarsest {
             let (first, pairs) = Self.paired(matrix)
@@ -33,7 +38,7 @@ struct AggregationMultigrid {
             matrix = coarse
         }
         levels.append(Level(matrix: matrix, aggregates: []))
-        if matrix.count <= 2000 { factor = Self.cholesky(matrix) }
+        if matrix.count <= 2000 { (factor, transposed) = Self.cholesky(matrix) }
     }
 
     /// Each node's pair; a node whose strong neighbours all have theirs joins the strongest one's, of at most three.
@@ -117,26 +122,35 @@ struct AggregationMultigrid {
         return GraphLaplacian(starts: starts, columns: columns, conductances: conductances)
     }
 
-    private static func cholesky(_ matrix: GraphLaplacian) -> [Double] {
+    private static func cholesky(_ matrix: GraphLaplacian) -> (factor: [Double], transposed: [Double]) {
         let n = matrix.count
-        var a = [Double](repeating: 0, count: n * n)
+        var upper = [Double](repeating: 0, count: n * n)
         for row in 0..<n {
-            a[row * n + row] = matrix.diagonal[row]
-            for entry in Int(matrix.starts[row])..<Int(matrix.starts[row + 1]) {
-                a[row * n + Int(matrix.columns[entry])] -= matrix.conductances[entry]
+            upper[row * n + row] = matrix.diagonal[row]
+            for entry in Int(matrix.starts[row])..<Int(matrix.starts[row + 1]) where matrix.columns[entry] < row {
+                upper[Int(matrix.columns[entry]) * n + row] -= matrix.conductances[entry]
             }
         }
-        for j in 0..<n {
-            for i in j..<n {
-                var sum = a[i * n + j]
-                for k in 0..<j { sum -= a[i * n + k] * a[j * n + k] }
-                a[i * n + j] = sum
+        upper.withUnsafeMutableBufferPointer { buffer in
+            guard let u = buffer.baseAddress else { return }
+            for j in 0..<n {
+                let row = u + j &* n
+                // In every connected part the constant is free: its last pivot vanishes, and that node's value is set to 0.
+                let pivot = row[j] > 1e-11 * matrix.diagonal[j] ? row[j].squareRoot() : 0
+                for k in j..<n { row[k] = pivot > 0 ? row[k] / pivot : 0 }
+                for i in j &+ 1..<n {
+                    let (target, share) = (u + i &* n, row[i])
+                    for k in i..<n { target[k] -= share * row[k] }
+                }
             }
-            // In every connected part the constant is free: its last pivot vanishes, and that node's value is set to 0.
-            let pivot = a[j * n + j] > 1e-11 * matrix.diagonal[j] ? a[j * n + j].squareRoot() : 0
-            for i in j..<n { a[i * n + j] = pivot > 0 ? a[i * n + j] / pivot : 0 }
         }
-        return a
+        var lower = upper
+        for i in 0..<n {
+            for k in 0..<i {
+                lower[i * n + k] = upper[k * n + i]
+            }
+        }
+        return (lower, upper)
     }
 
     /// Solves `L x = b`, `Σ b = 0`.
@@ -175,7 +189,7 @@ struct AggregationMultigrid {
             let beta = iterations == 0 ? 0 : flexible / rho
             rho = next
             for i in 0..<n { p[i] = z[i] + beta * p[i] }
-            matrix.residual(zeros, p, into: &q)
+            matrix.residual(zeros, p, into: &q, parallelism)
             var curvature = 0.0
             for i in 0..<n { curvature -= p[i] * q[i] }
             guard curvature > 0 else { break }
@@ -214,7 +228,7 @@ struct AggregationMultigrid {
         let space = UnsafeMutablePointer<Double>.allocate(capacity: n + 2 * coarse)
         defer { space.deallocate() }
         let (residual, right, solution) = (space, space + n, space + n + coarse)
-        levels[level].matrix.residual(r, z, into: residual)
+        levels[level].matrix.residual(r, z, into: residual, parallelism)
         for i in 0..<coarse { right[i] = 0 }
         levels[level].aggregates.withUnsafeBufferPointer { aggregates in
             for i in 0..<n { right[Int(aggregates[i])] += residual[i] }
@@ -238,7 +252,7 @@ struct AggregationMultigrid {
         let (c, v, d, w, zero) = (space, space + n, space + 2 * n, space + 3 * n, space + 4 * n)
         for i in 0..<n { zero[i] = 0 }
         precondition(level: level, b, c)
-        levels[level].matrix.residual(zero, c, into: v)
+        levels[level].matrix.residual(zero, c, into: v, parallelism)
         var (rho, alpha, norm) = (0.0, 0.0, 0.0)
         for i in 0..<n {
             v[i] = -v[i]
@@ -260,7 +274,7 @@ struct AggregationMultigrid {
             return
         }
         precondition(level: level, b, d)
-        levels[level].matrix.residual(zero, d, into: w)
+        levels[level].matrix.residual(zero, d, into: w, parallelism)
         var (gamma, beta, delta) = (0.0, 0.0, 0.0)
         for i in 0..<n {
             w[i] = -w[i]
@@ -290,19 +304,21 @@ struct AggregationMultigrid {
             return
         }
         factor.withUnsafeBufferPointer { factor in
-            guard let l = factor.baseAddress else { return }
-            for i in 0..<n {
-                let row = i &* n
-                var sum = b[i]
-                for k in 0..<i { sum -= l[row &+ k] * x[k] }
-                x[i] = l[row &+ i] > 0 ? sum / l[row &+ i] : 0
-            }
-            // By rows of the factor, as they lie in memory.
-            for i in stride(from: n - 1, through: 0, by: -1) {
-                let row = i &* n
-                let value = l[row &+ i] > 0 ? x[i] / l[row &+ i] : 0
-                x[i] = value
-                for k in 0..<i { x[k] -= l[row &+ k] * value }
+            transposed.withUnsafeBufferPointer { transposed in
+                guard let lower = factor.baseAddress, let upper = transposed.baseAddress else { return }
+                for i in 0..<n { x[i] = b[i] }
+                for i in 0..<n {
+                    let row = upper + i &* n
+                    let value = row[i] > 0 ? x[i] / row[i] : 0
+                    x[i] = value
+                    for k in i &+ 1..<n { x[k] -= row[k] * value }
+                }
+                for i in stride(from: n - 1, through: 0, by: -1) {
+                    let row = lower + i &* n
+                    let value = row[i] > 0 ? x[i] / row[i] : 0
+                    x[i] = value
+                    for k in 0..<i { x[k] -= row[k] * value }
+                }
             }
             var mean = 0.0
             for i in 0..<n { mean += x[i] }

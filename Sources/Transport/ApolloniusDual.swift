@@ -133,7 +133,7 @@ struct ApolloniusDual {
             starts.append(Int32(columns.count))
         }
         let solver = AggregationMultigrid(
-            GraphLaplacian(starts: starts, columns: columns, conductances: conductances))
+            GraphLaplacian(starts: starts, columns: columns, conductances: conductances), parallelism: parallelism)
         return solver.solve(gradient, tolerance: 1e-3, limit: 100).solution
     }
 

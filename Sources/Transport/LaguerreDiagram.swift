@@ -40,7 +40,7 @@ struct LaguerreDiagram: Sendable {
         if let previous {
             self.init(cut.cells(all, weights: weights, among: .neighbours(of: previous)))
             for _ in 0..<Self.mendings where overlap > Self.rounding {
-                let missed = oneSidedFacets()
+                let missed = oneSidedFacets(parallelism)
                 if missed.atoms.isEmpty { break }
                 replace(missed.atoms, with: cut.cells(missed.atoms, weights: weights, among: .facets(of: self, missed)))
             }
@@ -68,24 +68,36 @@ struct LaguerreDiagram: Sendable {
     }
 
     /// The facets by which a cell borders on one that does not border on it: the second one has to be cut by the first.
-    private func oneSidedFacets() -> MissedFacets {
-        var found: [MissedFacets.Facet] = []
+    private func oneSidedFacets(_ parallelism: Parallelism) -> MissedFacets {
+        let chunk = 4096
+        let pieces = (masses.count + chunk - 1) / chunk
+        var found = [[MissedFacets.Facet]](repeating: [], count: pieces)
         facets.withUnsafeBufferPointer { facets in
             starts.withUnsafeBufferPointer { starts in
-                for atom in masses.indices {
-                    for index in starts[atom]..<starts[atom &+ 1] {
-                        let facet = MissedFacets.Facet(mirroring: facets[index].label, of: atom)
-                        let other = Int(facet.atom)
-                        var isMutual = false
-                        for place in starts[other]..<starts[other &+ 1] where facets[place].label == facet.label {
-                            isMutual = true
+                found.withUnsafeMutableBufferPointer { found in
+                    // A piece reads all facets and writes its own list.
+                    nonisolated(unsafe) let (facets, starts, found) = (facets, starts, found)
+                    let count = masses.count
+                    parallelism.forEach(pieces) { piece in
+                        var own: [MissedFacets.Facet] = []
+                        for atom in piece * chunk..<min(count, (piece + 1) * chunk) {
+                            for index in starts[atom]..<starts[atom &+ 1] {
+                                let facet = MissedFacets.Facet(mirroring: facets[index].label, of: atom)
+                                let other = Int(facet.atom)
+                                var isMutual = false
+                                for place in starts[other]..<starts[other &+ 1] where facets[place].label == facet.label
+                                {
+                                    isMutual = true
+                                }
+                                if !isMutual { own.append(facet) }
+                            }
                         }
-                        if !isMutual { found.append(facet) }
+                        found[piece] = own
                     }
                 }
             }
         }
-        return MissedFacets(found)
+        return MissedFacets(Array(found.joined()))
     }
 
     /// Cuts the cells of atoms whose weights have been raised, and those that lose to them.

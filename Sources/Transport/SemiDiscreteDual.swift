@@ -161,7 +161,7 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         let demand = demand()
         while true {
             let ties = Self.ties[level]
-            let solver = AggregationMultigrid(hessian(ties: ties))
+            let solver = AggregationMultigrid(hessian(ties: ties), parallelism: parallelism)
             let solution = solver.solve(ties > 0 ? demand + [0] : demand, tolerance: tolerance, limit: 200).solution
             let step = Array(solution[..<demand.count])
             guard let least = step.min(), let greatest = step.max(), greatest - least > period * period,
