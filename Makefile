@@ -128,15 +128,16 @@ test-notebooks: build .venv-figures/installed ## Executes the figures' notebooks
 	tools/setup-rendering.sh
 	touch $@
 
-# Swift alone with PEERS=none; the peers need Python 3.
+# Swift alone with PEERS=none; the peers need Python 3. A round of all kernels takes a quarter of a minute on an idle machine.
 PEERS ?= all
+ROUNDS ?= 10
 RESULTS := Benchmarks/results
 
 bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the kernels, beside the peers unless PEERS=none.
 	@mkdir -p $(RESULTS)
 	cd Benchmarks && swift package --disable-sandbox benchmark --target Kernels
 	cd Benchmarks && swift build -c release --product measure
-	Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F).json
+	Benchmarks/.build/release/measure --rounds $(ROUNDS) --json $(RESULTS)/$$(date -u +%F).json
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/experts.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-peers.json)
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/continuum.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-continuum.json)
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/transport.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-transport.json)

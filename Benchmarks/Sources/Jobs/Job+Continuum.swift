@@ -21,10 +21,12 @@ extension Job {
 
     static let end = 0.5
 
-    /// Some steps of a finite-volume method, all of one length; what they begin with is made before the time is taken.
+    /// Some steps of a finite-volume method, all of one length, or the first `taken` of them; what they begin with is made before the time
+    /// is taken.
     static func finiteVolume(
-        _ name: String, _ reconstruction: Scheme.Reconstruction, dimension: Int, cells: Int, steps: Int, threads: Int,
-        target: Double?
+        _ name: String, _ reconstruction: Scheme.Reconstruction, dimension: Int, cells: Int, steps: Int,
+        taken: Int? = nil,
+        threads: Int, target: Double?
     ) throws -> Job {
         let grid = try PeriodicGrid(cells: Array(repeating: cells, count: dimension))
         let problem = try transport(dimension: dimension)
@@ -36,7 +38,7 @@ extension Job {
                 parallelism: Parallelism(threads: threads))
         }
         return Job(name: name, target: target, prepare: make) {
-            try? slot.value?.advance(to: end)
+            try? slot.value?.advance(to: end * Double(taken ?? steps) / Double(steps))
         } result: {
             (try? slot.value?.density(on: grid).values) ?? []
         }
@@ -79,21 +81,27 @@ extension Job {
     }
 
     /// The job of the rest of a name: `muscl/CELLS/THREADS`, `weno5/CELLS/THREADS`, `muscl-3d/CELLS/THREADS`, `galerkin/CELLS/THREADS`,
-    /// `characteristics/CELLS/THREADS`; the last two may have a tolerance of their own, `galerkin/128/1/1e-5`.
+    /// `characteristics/CELLS/THREADS`; the last two may have a tolerance of their own, `galerkin/128/1/1e-5`, the others a number of steps that are
+    /// taken, `muscl/2048/1/10`.
     static func continuum(_ name: String, _ words: [String], target: Double?) throws -> Job? {
         guard (3...4).contains(words.count), let cells = Int(words[1]), let threads = Int(words[2]) else { return nil }
         let own = words.count == 4 ? Double(words[3]) : nil
         // As many steps as the Courant number 0.9 asks for.
         let steps = (114 * cells + 511) / 512
+        let taken = own.map { max(1, Int($0)) }
         return switch words[0] {
         case "muscl":
             try finiteVolume(
-                name, .muscl(.vanLeer), dimension: 2, cells: cells, steps: steps, threads: threads, target: target)
+                name, .muscl(.vanLeer), dimension: 2, cells: cells, steps: steps, taken: taken,
+                threads: threads, target: target)
         case "weno5":
-            try finiteVolume(name, .weno5, dimension: 2, cells: cells, steps: steps, threads: threads, target: target)
+            try finiteVolume(
+                name, .weno5, dimension: 2, cells: cells, steps: steps, taken: taken,
+                threads: threads, target: target)
         case "muscl-3d":
             try finiteVolume(
-                name, .muscl(.vanLeer), dimension: 3, cells: cells, steps: 60, threads: threads, target: target)
+                name, .muscl(.vanLeer), dimension: 3, cells: cells, steps: 60, taken: taken, threads: threads,
+                target: target)
         case "galerkin":
             // Errors of 6e-8 and 4e-10: those that a spectral method with as many modes as cells and few steps has, or less.
             try galerkin(

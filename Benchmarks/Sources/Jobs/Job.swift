@@ -32,7 +32,8 @@ public final class Job {
         _ name: String, _ expert: QuantumExpert, count: Int, data: Int, threads: Int, target: Double? = nil
     ) throws -> Job {
         let sweep = try StateVectorSweep(
-            expert, inputs: ReferenceExperts.data(data, inputs: expert.inputCount), parallelism: Parallelism(threads: threads))
+            expert, inputs: ReferenceExperts.data(data, inputs: expert.inputCount),
+            parallelism: Parallelism(threads: threads))
         let points = Numbers(ReferenceExperts.parameters(count, dimension: expert.parameterCount))
         let results = Numbers(count: count * data * (1 + expert.parameterCount))
         return Job(name: name, target: target) {
