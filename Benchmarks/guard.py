@@ -17,6 +17,7 @@ import platform
 import re
 import subprocess
 import sys
+import tempfile
 
 STORED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.json")
 BOUND = 0.05
@@ -83,8 +84,11 @@ def main(arguments):
                 print(f"  {key}: {value} here, {stored['circumstances'].get(key)} stored")
             print("  make bench-guard STORE=1 stores the numbers of this machine")
             return 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        counts = list(pool.map(lambda job: instructions(measure, job), JOBS))
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        # Older valgrinds end at the debugging information of newer compilers.
+        program = os.path.join(folder, "measure")
+        subprocess.run(["strip", "--strip-debug", "-o", program, measure], check=True)
+        counts = list(pool.map(lambda job: instructions(program, job), JOBS))
     if store:
         stored["instructions"] = dict(zip(JOBS, counts))
         with open(STORED, "w", encoding="utf-8") as file:

@@ -18,6 +18,7 @@ public protocol DynamicalSystem: SendableMetatype {
 }
 
 extension DynamicalSystem {
+    /// One piece after the other, on the calling thread.
     public func forEachPiece(_ count: Int, _ body: @Sendable (Int) -> Void) {
         for piece in 0..<count { body(piece) }
     }
