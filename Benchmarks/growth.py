@@ -2,7 +2,7 @@
 
     growth.py MEASURE KAC [--json FILE] [--only NAME]
 
-Every size runs in a process of its own. The time is the least of `measure`'s calls, the memory the process's peak less that of a job that does
+Every size runs in a process of its own. The time is the least processor time of `measure`'s calls, on one thread, the memory the process's peak less that of a job that does
 nearly nothing. Exponents are slopes of least squares in logarithms over the larger half of the sizes, where what is constant no longer counts; for qubits
 the factor that one more of them costs. For `kac run` processor time and memory of whole runs are taken. Ten minutes on two busy cores; needs no packages.
 """
@@ -59,7 +59,7 @@ def run(command, **options):
 
 
 def measured(measure, job, rounds):
-    out, _, memory = run([measure, "--only", job, "--rounds", str(rounds)])
+    out, _, memory = run([measure, "--only", job, "--rounds", str(rounds), "--processor"])
     row = next(line for line in out.splitlines() if line.startswith(job))
     value, unit = re.findall(r"([\d.e+]+) (µs|ms)", row)[0]
     return float(value) * UNITS[unit], memory
@@ -100,6 +100,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--only", default="")
     options = parser.parse_args()
+    options.kac = os.path.abspath(options.kac)
     _, base = measured(options.measure, "flow/A/1/1", 1)
     rows = []
     for name, parameter, sizes, job in SERIES:

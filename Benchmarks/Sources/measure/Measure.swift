@@ -3,8 +3,8 @@ import Jobs
 
 /// Times jobs in turns and prints medians and minima.
 ///
-/// `measure [--rounds R] [--only PREFIX] [--json FILE]` times every job once a round, so that what slows the machine down for a
-/// while slows all of them down, and prints a table. `measure --serve` does what it is told on standard input, a line at a time, for a
+/// `measure [--rounds R] [--only PREFIX] [--json FILE] [--processor]` times every job once a round, so that what slows the machine down for a
+/// while slows all of them down, and prints a table; `--processor` counts processor time. `measure --serve` does what it is told on standard input, a line at a time, for a
 /// caller that takes turns with other programs: `time NAME`, `result NAME FILE`. `measure --once NAME` does a job twice, the second time
 /// inside a function that a counter of instructions can look for, `counted`.
 @main
@@ -13,6 +13,7 @@ enum Measure {
         var rounds = 30
         var prefix = ""
         var file: String?
+        var clock = CLOCK_MONOTONIC
         var arguments = CommandLine.arguments.dropFirst()
         while let argument = arguments.popFirst() {
             switch (argument, arguments.first) {
@@ -20,6 +21,7 @@ enum Measure {
             case ("--once", let name?):
                 guard let job = try Job.named(name) else { fail("no job is named \(name)") }
                 return once(job)
+            case ("--processor", _): clock = CLOCK_PROCESS_CPUTIME_ID
             case ("--rounds", let value?):
                 guard let number = Int(value), number > 0 else { fail("--rounds takes a number, not \(value)") }
                 rounds = number
@@ -40,7 +42,7 @@ enum Measure {
         guard !jobs.isEmpty else { fail("no job begins with \(prefix)") }
         var times = Array(repeating: [Double](), count: jobs.count)
         for _ in 0..<rounds {
-            for (index, job) in jobs.enumerated() { times[index].append(seconds(job)) }
+            for (index, job) in jobs.enumerated() { times[index].append(seconds(job, clock: clock)) }
         }
         print("job                                   minimum      median      target")
         var rows: [[String: Any]] = []
@@ -59,15 +61,20 @@ enum Measure {
     }
 
     /// The time of one call, the least of as many as fit into some milliseconds, at least two.
-    static func seconds(_ job: Job) -> Double {
+    static func seconds(_ job: Job, clock: clockid_t = CLOCK_MONOTONIC) -> Double {
+        func now() -> Double {
+            var time = timespec()
+            clock_gettime(clock, &time)
+            return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+        }
         var least = Double.infinity
         var spent = 0.0
         var calls = 0
         while calls < 2 || spent < 0.01 {
             job.prepare()
-            let start = DispatchTime.now().uptimeNanoseconds
+            let start = now()
             job.run()
-            let time = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+            let time = now() - start
             least = min(least, time)
             spent += time
             calls += 1
