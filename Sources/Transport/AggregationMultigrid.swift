@@ -2,7 +2,7 @@ import Torus
 
 /// Conjugate gradients for a graph's Laplacian, preconditioned by multigrid on aggregates.
 ///
-/// Twice on each level, every node is paired with the neighbour of the greatest conductance; a coarse matrix is again the
+/// Twice on each level, every node is paired with the neighbour of the greatest conductance, or joins a pair; a coarse matrix is again the
 /// Laplacian of a graph. On each coarse level two flexible conjugate-gradient steps (a K-cycle) make up for the
 /// piecewise constant interpolation. Conductances may differ by any power of ten.
 ///
@@ -21,6 +21,9 @@ struct AggregationMultigrid {
     /// The Cholesky factor of the last matrix, and its transpose: both triangles are read by rows, as they lie in memory.
     private var factor: [Double] = []
     private var transposed: [Double] = []
+
+    /// The nodes of the levels.
+    var sizes: [Int] { levels.map(\.matrix.count) }
 
     /// Builds the levels.
     ///

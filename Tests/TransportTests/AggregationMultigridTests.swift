@@ -48,6 +48,13 @@ struct AggregationMultigridTests {
         #expect(iterations < 100)
     }
 
+    /// Nodes that are left alone would pile up from level to level, until the dense factor of the last one costs the most.
+    @Test func everyLevelIsAThirdOfTheOneBefore() {
+        let sizes = AggregationMultigrid(Self.torus(side: 150, seed: 72), parallelism: .serial).sizes
+        for (size, coarse) in zip(sizes, sizes.dropFirst()) { #expect(3 * coarse < size, "\(sizes)") }
+        #expect(sizes[sizes.count - 1] <= 150)
+    }
+
     @Test func bitsDoNotDependOnTheThreads() {
         let matrix = Self.torus(side: 150, seed: 71)
         let right = Self.side(matrix)

@@ -319,7 +319,11 @@ extension Experiment {
     private static func amplitude(_ node: ConfigurationNode) throws -> Double {
         let keys = try node.children(known: ["gamma", "alpha"])
         if let gamma = keys["gamma"], try gamma.number() != 1 {
-            throw gamma.error("found \(try gamma.number()); this version trains in the mean-field scaling, gamma: 1")
+            throw gamma.error(
+                """
+                found \(try gamma.number()), expected 1, the mean-field scaling: with another one there is no limit to compare with. \
+                `kac rates` compares scalings, where study.kind is scaling and study.gammas lists them.
+                """)
         }
         return try keys["alpha"]?.positiveNumber() ?? 1
     }
