@@ -2,7 +2,7 @@ import Torus
 
 /// Conjugate gradients for a graph's Laplacian, preconditioned by multigrid on aggregates.
 ///
-/// Twice on each level, every node is paired with the neighbour of the greatest conductance, or joins a pair; a coarse matrix is again the
+/// Twice on each level, every node is paired with the neighbour of the greatest conductance, or the first time joins a pair; a coarse matrix is again the
 /// Laplacian of a graph. On each coarse level two flexible conjugate-gradient steps (a K-cycle) make up for the
 /// piecewise constant interpolation. Conductances may differ by any power of ten.
 ///
@@ -32,9 +32,9 @@ struct AggregationMultigrid {
         self.parallelism = parallelism
         var matrix = matrix
         while matrix.count > Self.coarsest {
-            let (first, pairs) = Self.paired(matrix)
+            let (first, pairs) = Self.paired(matrix, joining: true)
             let middle = Self.coarsened(matrix, first, pairs)
-            let (second, quadruples) = Self.paired(middle)
+            let (second, quadruples) = Self.paired(middle, joining: false)
             let coarse = Self.coarsened(middle, second, quadruples)
             if coarse.count * 10 > matrix.count * 9 { break }
             levels.append(Level(matrix: matrix, aggregates: first.map { second[Int($0)] }))
@@ -44,10 +44,10 @@ struct AggregationMultigrid {
         if matrix.count <= 2000 { (factor, transposed) = Self.cholesky(matrix) }
     }
 
-    /// Each node's pair; a node whose strong neighbours all have theirs joins the strongest one's, of at most three.
+    /// Each node's pair; joining, a node whose strong neighbours all have theirs joins the strongest one's, of at most three.
     ///
     /// Aggregates are numbered in the order of their first nodes.
-    private static func paired(_ matrix: GraphLaplacian) -> (aggregates: [Int32], count: Int) {
+    private static func paired(_ matrix: GraphLaplacian, joining: Bool) -> (aggregates: [Int32], count: Int) {
         let count = matrix.count
         // The first node of each node's aggregate.
         var heads = [Int32](repeating: -1, count: count)
@@ -69,7 +69,7 @@ struct AggregationMultigrid {
                 sizes[node] = 2
             }
         }
-        for node in 0..<count where sizes[node] == 1 && strongest[node] >= 0 {
+        for node in 0..<count where joining && sizes[node] == 1 && strongest[node] >= 0 {
             let head = Int(heads[Int(strongest[node])])
             if head == node || sizes[head] > 2 { continue }
             heads[node] = Int32(head)
