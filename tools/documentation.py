@@ -36,8 +36,9 @@ def modules():
 def extract(module, folder):
     """Writes the graph of a module's public symbols."""
     target = json.loads(output("swift", "-print-target-info"))["target"]["unversionedTriple"]
-    # The modules of C that ours import.
-    maps = [path.parent for pattern in ("Sources/*/module.modulemap", ".build/checkouts/*/Sources/**/module.modulemap") for path in ROOT.glob(pattern)]
+    # The modules of C that ours import: given ones, and those that the build made for targets of C.
+    patterns = ("Sources/*/module.modulemap", ".build/checkouts/*/Sources/**/module.modulemap", ".build/release/C*.build/module.modulemap")
+    maps = [path.parent for pattern in patterns for path in ROOT.glob(pattern)]
     flags = []
     for library in ("fftw3", "hdf5-serial", "hdf5"):
         found = subprocess.run(["pkg-config", "--cflags-only-I", library], capture_output=True, text=True)
