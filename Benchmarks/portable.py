@@ -8,14 +8,13 @@ ratio is above 2.5 or numbers differ. Needs no packages.
 """
 
 import argparse
-import array
 import json
 import math
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
+
+from peers.served import Served
 
 SLOWEST = 2.5
 TOLERANCE = 1e-12
@@ -39,33 +38,6 @@ JOBS = [
 ]
 
 
-class Side:
-    """One build of `measure`."""
-
-    def __init__(self, path):
-        self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip()
-        if not answer:
-            sys.exit(f"portable: no answer to: {line}")
-        return answer
-
-    def time(self, job):
-        return float(self.ask(f"time {job}"))
-
-    def result(self, job):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "result")
-            self.ask(f"result {job} {path}")
-            numbers = array.array("d")
-            with open(path, "rb") as file:
-                numbers.frombytes(file.read())
-        return numbers
-
-
 def difference(first, second):
     """The largest difference, beside the largest number."""
     if len(first) != len(second) or not first or not all(map(math.isfinite, first)):
@@ -82,12 +54,12 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--json")
     options = parser.parse_args()
-    portable, native = Side(options.portable), Side(options.native)
+    portable, native = Served(options.portable), Served(options.native)
     rows = []
     print(f"{'job':34} {'difference':>10} {'native':>11} {'portable':>11} {'ratio':>6} {'median':>6}")
     for job in [job for job in JOBS if job.startswith(options.only)]:
         off = difference(native.result(job), portable.result(job))
-        pairs = [(native.time(job), portable.time(job)) for _ in range(options.rounds)]
+        pairs = [(native.seconds(job), portable.seconds(job)) for _ in range(options.rounds)]
         median = statistics.median(b / a for a, b in pairs)
         least = [min(times) for times in zip(*pairs)]
         ratio = least[1] / least[0]

@@ -27,6 +27,8 @@ for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 from scipy.integrate import solve_ivp  # noqa: E402
 
+from served import Served  # noqa: E402
+
 END = 0.5
 
 
@@ -393,25 +395,9 @@ class Dedalus:
         return np.fft.ifft2(np.fft.fft2(numbers) * turn[:, None] * turn[None, :]).real.T
 
 
-class Kac:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit(f"continuum.py: kac's program ended at: {line}")
-        return answer
-
-    def seconds(self, job):
-        return float(self.ask(f"time {job}"))
-
+class Kac(Served):
     def result(self, job):
-        with tempfile.NamedTemporaryFile() as file:
-            self.ask(f"result {job} {file.name}")
-            numbers = np.fromfile(file.name)
+        numbers = np.array(super().result(job))
         n = int(round(len(numbers) ** 0.5))
         return numbers.reshape(n, n)
 

@@ -11,9 +11,7 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 
 # States of sixteen amplitudes: the threads of Qulacs and lightning would only wait for one another.
@@ -24,6 +22,8 @@ import jax  # noqa: E402
 jax.config.update("jax_enable_x64", True)
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
+
+from served import Served  # noqa: E402
 
 COUNT = 1000
 DATA = 16
@@ -217,25 +217,9 @@ class Lightning:
         return np.array([[v for v, _ in row] for row in pairs]), np.array([[g for _, g in row] for row in pairs])
 
 
-class Kac:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit(f"experts.py: kac's program ended at: {line}")
-        return answer
-
-    def seconds(self, job):
-        return float(self.ask(f"time {job}"))
-
+class Kac(Served):
     def result(self, job, dimension):
-        with tempfile.NamedTemporaryFile() as file:
-            self.ask(f"result {job} {file.name}")
-            numbers = np.fromfile(file.name)
+        numbers = np.array(super().result(job))
         values = numbers[: DATA * COUNT].reshape(DATA, COUNT)
         return values, numbers[DATA * COUNT :].reshape(DATA, dimension, COUNT).transpose(0, 2, 1)
 

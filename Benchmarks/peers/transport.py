@@ -12,13 +12,13 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
-import tempfile
 import time
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402
+
+from served import Served  # noqa: E402
 
 CELLS = {1: 4096, 2: 64, 3: 16}
 
@@ -115,21 +115,6 @@ PROBLEMS = [
 ]
 
 
-class Kac:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
-
-    def result(self, job):
-        with tempfile.NamedTemporaryFile() as file:
-            self.ask(f"result {job} {file.name}")
-            return np.fromfile(file.name)
-
-
 def spread(seconds):
     return f"{statistics.median(seconds):.3g} s ({min(seconds):.3g} to {max(seconds):.3g})"
 
@@ -141,7 +126,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--only", default="")
     options = parser.parse_args()
-    kac = Kac(options.measure)
+    kac = Served(options.measure)
     rows = []
     print(f"load {os.getloadavg()[0]:.1f}, medians (ranges) of {options.rounds} rounds in turns")
     for job, peer, dimension, count, order in PROBLEMS:
@@ -153,14 +138,14 @@ def main():
         except Exception as error:  # a peer that is missing or fails is a row of its own
             print(f"{peer.name} on {job}: left out: {type(error).__name__}: {str(error)[:120]}")
             continue
-        lower, upper = kac.result(job)[:2] / (2 * np.pi)
+        lower, upper = np.array(kac.result(job))[:2] / (2 * np.pi)
         error = max(0, lower - found, found - upper) / lower
         # sdot's default tolerance is on masses; agreement to 1e-6 says that both solve the same problem.
         if peer is Sdot:
             assert error < 1e-6, f"{job}: kac [{lower}, {upper}], {peer.name} {found}"
         own, theirs = [], []
         for _ in range(options.rounds):
-            own.append(float(kac.ask(f"time {job}")))
+            own.append(kac.seconds(job))
             start = time.perf_counter()
             call()
             theirs.append(time.perf_counter() - start)
