@@ -7,7 +7,7 @@ import Foundation
 /// | `run.h5`, a run file | its experts, at the last output unless another time is named |
 /// | `any.h5:/group/array`, a dataset of any HDF5 file | a row an atom, a column an angle; one axis for one angle |
 /// | `any.npy`, NumPy's format | the same |
-/// | `any.csv`, numbers between commas | the same; a first line may name the columns, and the one named `weight` holds the weights |
+/// | `any.csv`, numbers between commas | the same; a first line may name the columns, and the one named `weight` or `weights` holds the weights |
 ///
 /// ```swift
 /// let atoms = try AtomFile(contentsOf: "atoms.csv")
@@ -99,7 +99,13 @@ public struct AtomFile: Sendable, Equatable {
     }
 
     private init(_ table: NumberTable, name: String, largestDimension: Int) throws {
-        let column = table.header?.firstIndex(of: "weight")
+        let weightColumns = (table.header ?? []).indices.filter {
+            ["weight", "weights"].contains(table.header?[$0].lowercased())
+        }
+        guard weightColumns.count <= 1 else {
+            throw AtomFileError.weightColumns(name: name, header: table.header ?? [])
+        }
+        let column = weightColumns.first
         let columns = table.rows[0].indices.filter { $0 != column }
         guard (1...largestDimension).contains(columns.count) else {
             throw AtomFileError.columns(
@@ -129,6 +135,8 @@ public enum AtomFileError: Error, Sendable, Equatable, CustomStringConvertible {
     case shape(name: String, shape: [Int], largest: Int)
     /// The table has no column of angles or too many.
     case columns(name: String, angles: Int, header: [String]?, largest: Int)
+    /// More than one column is named as the weights are.
+    case weightColumns(name: String, header: [String])
     /// An angle or weight is infinite or not a number.
     case notFinite(name: String, place: String, value: Double)
     /// A weight is below zero.
@@ -152,6 +160,8 @@ public enum AtomFileError: Error, Sendable, Equatable, CustomStringConvertible {
         case .columns(let name, let angles, let header, let largest):
             "\(name): found \(angles) columns of angles\(header.map { " (\($0.joined(separator: ", ")))" } ?? ""), "
                 + "expected one to \(largest == 3 ? "three" : "\(largest)"); a column of weights is named weight in the first line"
+        case .weightColumns(let name, let header):
+            "\(name): found more than one column of weights (\(header.joined(separator: ", "))), expected one"
         case .notFinite(let name, let place, let value): "\(name): \(place): found \(value), expected a finite number"
         case .negativeWeight(let name, let line, let value):
             "\(name):\(line): found the weight \(value), expected no negative weight"

@@ -14,7 +14,11 @@ enum FileName {
     ///
     /// - Throws: `ArchiveError.notFound`, `.notReadable`.
     static func contents(of name: String) throws -> Data {
-        guard FileManager.default.fileExists(atPath: name) else { throw ArchiveError.notFound(path: name) }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+            throw ArchiveError.notFound(path: name)
+        }
+        if isFolder.boolValue { throw ArchiveError.notReadable(path: name, reason: "it is a folder, expected a file") }
         do {
             return try Data(contentsOf: URL(fileURLWithPath: name))
         } catch {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An array in NumPy's file format, of 8-byte or 4-byte reals.
+/// An array in NumPy's file format, of reals or integers.
 ///
 /// Source: the format's description in NumPy's documentation (`numpy.lib.format`), versions 1 to 3.
 struct NumPyArray {
@@ -32,15 +32,10 @@ struct NumPyArray {
         guard let kind = Self.text("descr", in: header), let order = Self.word("fortran_order", in: header),
             let shape = Self.shape(in: header)
         else { throw refusal("the header '\(header.prefix(80))' is not understood") }
-        let size: Int
-        switch kind.dropFirst() {
-        case "f8": size = 8
-        case "f4": size = 4
-        default: throw refusal("its elements are of the kind '\(kind)'")
-        }
-        guard kind.hasPrefix("<") || kind.hasPrefix(">") else {
-            throw refusal("its elements are of the kind '\(kind)'")
-        }
+        guard let element = Element(rawValue: String(kind.dropFirst())),
+            kind.hasPrefix("<") || kind.hasPrefix(">") || (kind.hasPrefix("|") && element.size == 1)
+        else { throw refusal("its elements are of the kind '\(kind)', expected real or whole numbers") }
+        let size = element.size
         var count = 1
         for cells in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: cells)
@@ -55,14 +50,39 @@ struct NumPyArray {
         self.shape = shape
         isColumnMajor = order == "True"
         values = bytes.withUnsafeBytes { raw in
-            (0..<count).map { index in
-                let place = start + length + index * size
-                if size == 8 {
-                    let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                    return Double(bitPattern: isBig ? UInt64(bigEndian: word) : UInt64(littleEndian: word))
-                }
-                let word = raw.loadUnaligned(fromByteOffset: place, as: UInt32.self)
-                return Double(Float(bitPattern: isBig ? UInt32(bigEndian: word) : UInt32(littleEndian: word)))
+            (0..<count).map { element.number(raw, at: start + length + $0 * size, isBig: isBig) }
+        }
+    }
+
+    /// The kinds of numbers, as NumPy names them: real, signed or unsigned, and their bytes.
+    private enum Element: String {
+        case f8, f4, i8, i4, i2, i1, u8, u4, u2, u1
+
+        var size: Int {
+            switch self {
+            case .f8, .i8, .u8: 8
+            case .f4, .i4, .u4: 4
+            case .i2, .u2: 2
+            case .i1, .u1: 1
+            }
+        }
+
+        func number(_ bytes: UnsafeRawBufferPointer, at place: Int, isBig: Bool) -> Double {
+            func word<Word: FixedWidthInteger & BitwiseCopyable>(_ type: Word.Type) -> Word {
+                let word = bytes.loadUnaligned(fromByteOffset: place, as: Word.self)
+                return isBig ? Word(bigEndian: word) : Word(littleEndian: word)
+            }
+            return switch self {
+            case .f8: Double(bitPattern: word(UInt64.self))
+            case .f4: Double(Float(bitPattern: word(UInt32.self)))
+            case .i8: Double(word(Int64.self))
+            case .i4: Double(word(Int32.self))
+            case .i2: Double(word(Int16.self))
+            case .i1: Double(word(Int8.self))
+            case .u8: Double(word(UInt64.self))
+            case .u4: Double(word(UInt32.self))
+            case .u2: Double(word(UInt16.self))
+            case .u1: Double(word(UInt8.self))
             }
         }
     }

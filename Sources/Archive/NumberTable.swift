@@ -2,7 +2,8 @@ import Foundation
 
 /// A text of numbers between commas, a row a line; empty lines and lines that begin with `#` are passed over.
 struct NumberTable {
-    /// The names above the columns, when the first line has something else than numbers.
+    /// The names above the columns, when the first line has something else than numbers. A name does not begin as a number does: a line of
+    /// `1.5;2` is no header, but numbers written in another way.
     let header: [String]?
     /// The rows, all of one length; at least one.
     let rows: [[Double]]
@@ -25,7 +26,11 @@ struct NumberTable {
                 .map { $0.trimmingCharacters(in: .whitespaces) }
             let row = cells.compactMap(Double.init)
             if mayHaveHeader, rows.isEmpty, header == nil, row.isEmpty {
-                header = cells.map { $0.trimmingCharacters(in: ["\"", "'"]) }
+                let names = cells.map { $0.trimmingCharacters(in: ["\"", "'"]) }
+                if let found = names.first(where: { $0.first.map { "+-.0123456789".contains($0) } ?? false }) {
+                    throw .notANumber(name: name, line: index + 1, found: found)
+                }
+                header = names
                 continue
             }
             guard row.count == cells.count else {

@@ -54,8 +54,7 @@ struct DistanceProblem {
             notices.append("the density has the mass \(mass) over the period \(period) and was divided by it")
         }
         // Sums of many cells lose digits that the distances divide out again.
-        let factor = 1 / sum / grid.cellVolume
-        self.density = Field(grid: grid, values: values.map { $0 * factor })
+        self.density = Field(grid: grid, values: values.map { $0 / sum / grid.cellVolume })
         self.period = period
         self.notices = notices
     }
@@ -137,14 +136,14 @@ enum DistanceProblemError: Error, Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .dimensions(let atoms, let density):
-            "the atoms have \(Self.angles(atoms)), the density's grid \(Self.angles(density)), expected as many: name the "
-                + "column of weights 'weight' in the first line, if there is one"
+            "the atoms have \(Self.angles(atoms)), the density's grid \(Self.angles(density)), expected as many"
+                + (atoms == density + 1 ? ": a column of weights is named 'weight' in the first line" : "")
         case .period(let period):
             "found the period \(period) for a run file, whose angles have the period 2*pi: leave --period out"
         case .weights(let sum): "the weights sum to \(sum), expected 1: --normalise divides them by their sum"
         case .density(let cell, let value):
             "the density in cell \(cell) is \(value), expected a finite number that is not negative"
-        case .sum(let what, let sum): "the \(what) sum to \(sum), expected a positive number"
+        case .sum(let what, let sum): "the \(what) sum to \(sum), expected a finite number above 0"
         case .mass(let mass, let sum):
             "the density has the mass \(mass), expected 1: --normalise divides it by its mass"
                 + (abs(sum - 1) < 1e-3 ? "; the values sum to \(sum), as cell masses do" : "")

@@ -32,6 +32,10 @@ import Torus
             switch kind {
             case "<f8": withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
             case ">f8": withUnsafeBytes(of: value.bitPattern.bigEndian) { data.append(contentsOf: $0) }
+            case "<i8": withUnsafeBytes(of: Int64(value).littleEndian) { data.append(contentsOf: $0) }
+            case ">u4": withUnsafeBytes(of: UInt32(value).bigEndian) { data.append(contentsOf: $0) }
+            case "<i2": withUnsafeBytes(of: Int16(value).littleEndian) { data.append(contentsOf: $0) }
+            case "|u1": data.append(UInt8(value))
             default: withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { data.append(contentsOf: $0) }
             }
         }
@@ -43,7 +47,7 @@ import Torus
         defer { try? FileManager.default.removeItem(at: folder) }
         let expected = Field(grid: try PeriodicGrid(cells: [2, 3]), values: [0, 10, 1, 11, 2, 12])
         let rows = [0.0, 1, 2, 10, 11, 12]
-        for kind in ["<f8", ">f8", "<f4"] {
+        for kind in ["<f8", ">f8", "<f4", "<i8", ">u4", "<i2", "|u1"] {
             let file = try write(Self.numPy(rows, shape: "(2, 3)", kind: kind), "a.npy")
             #expect(try GridFile.field(at: file) == expected)
         }
@@ -142,7 +146,10 @@ import Torus
             let file = try write(whole.prefix(length), "cut.npy")
             #expect(throws: GridFileError.self) { try GridFile.field(at: file) }
         }
-        for (shape, kind) in [("(4,)", "<f8"), ("(-3,)", "<f8"), ("(9223372036854775807, 2)", "<f8"), ("(3,)", "<i8")] {
+        for (shape, kind) in [
+            ("(4,)", "<f8"), ("(-3,)", "<f8"), ("(9223372036854775807, 2)", "<f8"), ("(3,)", "|b1"), ("(3,)", "<c16"),
+            ("(3,)", "|i8"),
+        ] {
             let file = try write(Self.numPy([1, 2, 3], shape: shape, kind: kind), "bad.npy")
             #expect(throws: GridFileError.self, "\(shape)") { try GridFile.field(at: file) }
         }

@@ -215,6 +215,18 @@ import Torus
         #expect(said == "kac: note: 2 of 3 atoms are outside [0, 1.0) and wrapped into it\n")
     }
 
+    /// Masses near the least number there is.
+    @Test func smallMasses() throws {
+        try folder.write("x,Weights\n0.1,3e-310\n0.6,1e-310\n", to: "atoms.csv")
+        try folder.write("2e-310,0,6e-310,0", to: "masses.csv")
+        try folder.write("x,weight\n0.1,0.75\n0.6,0.25\n", to: "unit.csv")
+        try folder.write("1,0,3,0", to: "unit-masses.csv")
+        let (small, _) = try answer(["atoms.csv", "masses.csv", "--period", "1", "--normalise"])
+        let (reference, _) = try answer(["unit.csv", "unit-masses.csv", "--period", "1", "--normalise"])
+        // Numbers of that size have thirteen digits.
+        #expect(abs(small.lower - reference.lower) < 1e-12)
+    }
+
     @Test func weightsAndMassesAreDividedOutOnRequest() throws {
         try folder.write("x,weight\n0.1,3\n0.6,1\n", to: "atoms.csv")
         try folder.write("x\n0.1\n0.6\n0.1\n0.1\n", to: "repeated.csv")
@@ -258,6 +270,9 @@ import Torus
         Case("atoms.dat grid.csv", 65, ".csv, .npy"), Case("atoms.csv grid.dat", 65, ".npy, .csv"),
         Case("negative-weight.csv grid.csv", 65, "negative-weight.csv:3", "-1.0"),
         Case("no-weight.csv grid.csv --normalise", 65, "weights sum to 0"),
+        Case("two-weights.csv grid.csv", 65, "more than one column of weights"),
+        Case("semicolons.csv grid.csv", 65, "semicolons.csv:1", "'1;2'"),
+        Case("folder.csv grid.csv", 66, "is a folder"),
         Case("atoms.csv negative.csv", 65, "cell [1]", "-0.5"), Case("atoms.csv nan.csv", 65, "cell [0]", "nan"),
         Case("atoms.csv zero.csv --normalise", 65, "sum to 0"), Case("atoms.csv doubled.csv", 65, "--normalise"),
         Case("atoms.csv bytes.npy", 65, "bytes.npy"), Case("bytes.npy grid.csv", 65, "bytes.npy"),
@@ -275,6 +290,10 @@ import Torus
         ] {
             try folder.write(text, to: name)
         }
+        try folder.write("weight,x,Weights\n1,2,3\n", to: "two-weights.csv")
+        try folder.write("1;2\n3;4\n", to: "semicolons.csv")
+        try FileManager.default.createDirectory(
+            at: folder.url.appendingPathComponent("folder.csv"), withIntermediateDirectories: false)
         for name in ["bytes.npy", "bytes.csv"] {
             try Data([0xff, 0xfe, 0x00, 0x80]).write(to: folder.url.appendingPathComponent(name))
         }

@@ -10,7 +10,7 @@ struct DistanceCommand: ParsableCommand {
         abstract: "The Wasserstein distance between atoms and a density, or other atoms, on a torus, as a bracket.",
         discussion: """
             ATOMS are a row an atom, a column an angle, for one to three angles:
-              any.csv            numbers between commas; the first line may name the columns, and 'weight' is a weight
+              any.csv            numbers between commas; the first line may name the columns, and 'weight' is the weight
               any.npy            an array of shape (N, d), or (N) for one angle
               any.h5:/path       such an array in an HDF5 file
               run.h5             the experts of a run file, at its last output or --time
@@ -24,8 +24,9 @@ struct DistanceCommand: ParsableCommand {
             ATOMS, of equal weights, in any number of angles, at most 2000; these distances are exact to rounding.
 
             The lower and the upper end of the bracket are proven bounds of W_p, p = 1 or 2, in the unit of the period. W2, and W1 \
-            for one angle, are exact to nine digits of W_p^p or better; W1 in two and three angles is known to half a per cent. \
-            What the command did to the data is said on standard error.
+            for one angle, are exact to nine digits of W_p^p or better; W1 in two and three angles is sought to half a per cent, and where that takes too \
+            long, as for densities of few cells' width, the bracket is what it is by then and the method ends in 'stopped early'. \
+            A mass within 1e-6 of 1 counts as 1. What the command did to the data is said on standard error.
 
               kac distance atoms.csv density.npy -p 2
               kac distance samples.csv counts.csv --normalise --period 1 --json
