@@ -62,7 +62,22 @@ struct CellCutter<Cell: LaguerreCell> {
 
     @inline(__always)
     private func offset(_ atom: Int, _ label: Int32) -> PeriodicPoint {
-        (tree.points[Int(label / 27)] - tree.points[atom]) + shifts[Int(label % 27)]
+        let window = Int(label % 27)
+        return Self.way(
+            from: tree.points[atom], to: tree.points[Int(label / 27)], window: window, shift: shifts[window])
+    }
+
+    /// From one atom to the copy of another in a window, rounded once even across the seam, where what is left of the angles' difference is
+    /// small: the rounding error of that is added again.
+    @inline(__always)
+    static func way(
+        from origin: PeriodicPoint, to point: PeriodicPoint, window: Int, shift: PeriodicPoint
+    ) -> PeriodicPoint {
+        let difference = point - origin
+        if window == 13 { return difference }
+        let subtracted = point - difference
+        let error = (point - (difference + subtracted)) + (subtracted - origin)
+        return (difference + shift) + error
     }
 
     /// Makes `cell` the cell of an atom among all.
@@ -133,7 +148,9 @@ struct CellCutter<Cell: LaguerreCell> {
                             // Beyond the windows there is no label, and what is missed there the sum of the masses tells.
                             let window = Int(row[Int(next % 27)])
                             if window < 0 { continue }
-                            clip(Int32(27 &* other &+ window), (points[other] - origin) + shifts[window])
+                            clip(
+                                Int32(27 &* other &+ window),
+                                Self.way(from: origin, to: points[other], window: window, shift: shifts[window]))
                         }
                     }
                 }
@@ -190,7 +207,10 @@ struct CellCutter<Cell: LaguerreCell> {
                                     if isGathering {
                                         gathered.append(label)
                                     } else {
-                                        cell.clip(normal: offset, offset: constant, label: label)
+                                        clip(
+                                            label,
+                                            Self.way(from: origin, to: points[other], window: Int(window), shift: shift)
+                                        )
                                     }
                                 }
                             }

@@ -53,15 +53,19 @@ struct LaguerrePolyhedron: LaguerreCell {
     }
 
     func deallocate() {
+        deallocateCorners()
+        planes.deallocate()
+        successor.deallocate()
+        facet.deallocate()
+    }
+
+    private func deallocateCorners() {
         coordinates.deallocate()
         sides.deallocate()
         triples.deallocate()
         removed.deallocate()
         added.deallocate()
         boundary.deallocate()
-        planes.deallocate()
-        successor.deallocate()
-        facet.deallocate()
     }
 
     var isEmpty: Bool { count == 0 }
@@ -117,8 +121,8 @@ struct LaguerrePolyhedron: LaguerreCell {
         for axis in 0..<3 {
             for sign in [-1.0, 1.0] {
                 var normal = PeriodicPoint.zero
-                normal[axis] = sign
-                add(Plane(normal: normal, offset: 2 * .pi, label: -1))
+                normal[axis] = sign * period
+                add(Plane(normal: normal, offset: period * period, label: -1))
             }
         }
         for corner in 0..<8 {
@@ -150,24 +154,20 @@ struct LaguerrePolyhedron: LaguerreCell {
 
     /// Makes room for more corners: a cut adds at most as many as it has edges, three for each corner that it removes.
     private mutating func grow() {
-        let grown = 2 * room
-        let (coordinates, sides, triples) = (self.coordinates, self.sides, self.triples)
-        self.coordinates = .allocate(capacity: 3 * grown)
-        self.sides = .allocate(capacity: grown)
-        self.triples = .allocate(capacity: grown)
-        for axis in 0..<3 { (self.coordinates + axis * grown).update(from: coordinates + axis * room, count: room) }
-        self.sides.update(from: sides, count: room)
-        self.triples.update(from: triples, count: room)
-        coordinates.deallocate()
-        sides.deallocate()
-        triples.deallocate()
-        removed.deallocate()
-        added.deallocate()
-        boundary.deallocate()
-        removed = .allocate(capacity: grown)
-        added = .allocate(capacity: grown)
-        boundary = .allocate(capacity: 3 * grown)
-        room = grown
+        let small = self
+        room *= 2
+        coordinates = .allocate(capacity: 3 * room)
+        sides = .allocate(capacity: room)
+        triples = .allocate(capacity: room)
+        removed = .allocate(capacity: room)
+        added = .allocate(capacity: room)
+        boundary = .allocate(capacity: 3 * room)
+        for axis in 0..<3 {
+            (coordinates + axis * room).update(from: small.coordinates + axis * small.room, count: small.room)
+        }
+        sides.update(from: small.sides, count: small.room)
+        triples.update(from: small.triples, count: small.room)
+        small.deallocateCorners()
     }
 
     mutating func clip(normal: PeriodicPoint, offset: Double, label: Int32) {
@@ -249,7 +249,7 @@ struct LaguerrePolyhedron: LaguerreCell {
         }
         guard isSimple else { return false }
         var kept = 0
-        for index in 0..<count where sides[index] <= threshold {
+        for index in 0..<count where !(sides[index] > threshold) {
             if kept != index { put(point(index), triples[index], at: kept) }
             kept &+= 1
         }
@@ -289,10 +289,25 @@ struct LaguerrePolyhedron: LaguerreCell {
         }
     }
 
+    /// The point that three planes share.
+    ///
+    /// Atoms close together make planes close to each other, all but parallel. Their difference, which is exact in floating point, is the plane
+    /// between these atoms, and takes the place of one of them: Cramer's rule would else lose what tells the planes apart.
+    @inline(__always)
     private static func meet(_ p: Plane, _ q: Plane, _ r: Plane) -> PeriodicPoint {
-        let across = q.normal.cross(r.normal)
+        var (second, third) = ((q.normal, q.offset), (r.normal, r.offset))
+        let (pq, pr, qr) = (q.normal - p.normal, r.normal - p.normal, r.normal - q.normal)
+        let size = 0x1p-8 * p.normal.dot(p.normal)
+        let isSecondClose = pq.dot(pq) < size
+        if pr.dot(pr) < size {
+            third = (pr, r.offset - p.offset)
+        } else if qr.dot(qr) < 0x1p-8 * q.normal.dot(q.normal) {
+            third = (qr, r.offset - q.offset)
+        }
+        if isSecondClose { second = (pq, q.offset - p.offset) }
+        let across = second.0.cross(third.0)
         let sum =
-            p.offset * across + q.offset * r.normal.cross(p.normal) + r.offset * p.normal.cross(q.normal)
+            p.offset * across + second.1 * third.0.cross(p.normal) + third.1 * p.normal.cross(second.0)
         return sum / (2 * p.normal.dot(across))
     }
 

@@ -29,7 +29,7 @@ struct MultiscaleStart<Cell: LaguerreCell> {
             let solved = density.mixed(with: next).withUnsafeTable { table -> [Double]? in
                 var dual = SemiDiscreteDual<Cell>(atoms, table, weights: weights, parallelism: parallelism)
                 dual.fillStarved()
-                return dual.ascend(to: 0.05, limit: 30) ? dual.weights : nil
+                return dual.ascend(to: 0.05, limit: 30) == .arrived ? dual.weights : nil
             }
             if let solved {
                 weights = solved

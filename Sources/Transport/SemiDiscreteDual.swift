@@ -19,6 +19,8 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
     private(set) var diagram: LaguerreDiagram
     /// Diagrams cut so far.
     var evaluations = 1
+    /// Which of the ties Newton's direction takes.
+    private var level = 0
 
     init(_ atoms: TorusAtoms, _ table: DensityTable, weights: [Double], parallelism: Parallelism) {
         (self.atoms, self.table, self.weights, self.parallelism) = (atoms, table, weights, parallelism)
@@ -157,7 +159,7 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
     ///
     /// Where parts of the diagram hardly touch, as across an empty region, or do not, what one of them lacks asks for any weights. Then
     /// the ties are tightened, until no weight moves by more than weights can differ by.
-    private func direction(ties level: inout Int, tolerance: Double) -> [Double] {
+    private mutating func direction(tolerance: Double) -> [Double] {
         let demand = demand()
         while true {
             let ties = Self.ties[level]
@@ -210,16 +212,16 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
         return GraphLaplacian(starts: starts, columns: columns, conductances: conductances)
     }
 
+    /// How an ascent ended: below its tolerance, where no step helps, or after its last step.
+    enum End { case arrived, stalled, unfinished }
+
     /// Newton's method until the imbalance of the masses is below `tolerance`.
-    ///
-    /// - Returns: whether it got there.
-    mutating func ascend(to tolerance: Double, limit: Int) -> Bool {
+    mutating func ascend(to tolerance: Double, limit: Int) -> End {
         var error = imbalance(diagram)
         let least = atoms.weights.reduce(1, Swift.min)
-        var level = 0
         for _ in 0..<limit {
-            if error <= tolerance { return true }
-            let step = direction(ties: &level, tolerance: Swift.min(0.01, Swift.max(1e-8, 0.1 * error)))
+            if error <= tolerance { return .arrived }
+            let step = direction(tolerance: Swift.min(0.01, Swift.max(1e-8, 0.1 * error)))
             let rise = slope(along: step, diagram)
             var share = 1.0
             while true {
@@ -231,7 +233,7 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
                 // With every mass near its target a full step squares the error, unless rounding is all that is left of it.
                 if error < Self.squaring * least && next > 0.5 * error {
                     if next < error { (weights, diagram) = (trial, found) }
-                    return false
+                    return .stalled
                 }
                 // Concave as the dual is, it has its maximum along the step near the zero of the slope.
                 if end >= -0.5 * rise || next <= (1 - 0.25 * share) * error {
@@ -247,10 +249,20 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
                     level += 1
                     break
                 }
-                if !(share >= 1e-4) { return error <= tolerance }
+                if !(share >= 1e-4) { return .stalled }
             }
         }
-        return error <= tolerance
+        return error <= tolerance ? .arrived : .unfinished
+    }
+
+    /// One full step of Newton's method whatever the masses become, with moments.
+    ///
+    /// Where atoms are close together rounding hides in their cells' masses what a step does for all others.
+    mutating func step() {
+        let step = direction(tolerance: 1e-8)
+        weights = zip(weights, step).map { $0 + $1 }
+        diagram = cut(weights, moments: true)
+        evaluations += 1
     }
 
     /// Cuts the cells with their moments, unless the last diagram has them.
@@ -295,15 +307,19 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
 
     /// An upper bound of what it costs to bring the cells' masses to their targets.
     ///
-    /// From the leaves up, what is left over in one half of a box goes to what is lacking in the other. A point at most `R` from
-    /// its atom is then at most `R + D` from the other one, `D` the diameter of the box: `(2R + D)·D` more.
+    /// Atoms close together exchange first. Then, from the leaves of the tree up, what is left over in one half of a box goes to what is
+    /// lacking in the other. A point at most `R` from its atom is at most `R + D` from one that is `D` away from that: `(2R + D)·D` more.
     private func rerouting(_ greatest: Double) -> Double {
         let nodes = atoms.tree.nodes
         // What the cells together hold more or less than all the mass lies next to their faces, and is charged in `bracket`.
         let (mass, target) = (Self.total(diagram.masses), Self.total(atoms.weights))
+        var groups = SurplusGroups(
+            surpluses: zip(diagram.masses, atoms.weights).map { $0 / mass - $1 / target },
+            squaredReaches: diagram.squaredReaches)
+        groups.exchange(closeAtoms)
         var surplus = [Double](repeating: 0, count: nodes.count)
         var squaredReach = surplus
-        var total = 0.0
+        var total = groups.cost
         for place in nodes.indices.reversed() {
             let node = nodes[place]
             var (over, under, reach) = (0.0, 0.0, 0.0)
@@ -312,19 +328,34 @@ struct SemiDiscreteDual<Cell: LaguerreCell> {
                 reach = Swift.max(reach, squared)
             }
             if node.isLeaf {
-                for atom in Int(node.first)..<Int(node.end) {
-                    add(
-                        diagram.masses[atom] / mass - atoms.weights[atom] / target, diagram.squaredReaches[atom])
-                }
+                for atom in Int(node.first)..<Int(node.end) { add(groups.surpluses[atom], groups.squaredReaches[atom]) }
             } else {
                 for child in [place + 1, Int(node.second)] { add(surplus[child], squaredReach[child]) }
             }
-            let diameter = 2 * node.half.dot(node.half).squareRoot()
-            let more = (2 * reach.squareRoot() + diameter) * diameter
-            total += Swift.min(over, under) * Swift.min(more, greatest)
+            // What a group has is next to any of its atoms.
+            let diameter = 2 * (node.half.dot(node.half).squareRoot() + groups.widest)
+            total += Swift.min(over, under) * Swift.min(greatest, SurplusGroups.detour(diameter, squaredReach: reach))
             surplus[place] = over - under
             squaredReach[place] = reach
         }
         return total + abs(surplus[0]) * greatest
+    }
+
+    /// Neighbours that are much closer to each other than their cells are wide.
+    private var closeAtoms: [SurplusGroups.Pair] {
+        var pairs: [SurplusGroups.Pair] = []
+        let points = atoms.tree.points
+        for atom in points.indices {
+            for facet in diagram.facets[diagram.starts[atom]..<diagram.starts[atom + 1]] {
+                let (other, window) = (Int(facet.label) / 27, Int(facet.label) % 27)
+                if other <= atom { continue }
+                let way = (points[other] - points[atom]) + CellCutter<Cell>.shift(window)
+                let squared = way.dot(way)
+                if squared < 0x1p-16 * diagram.squaredReaches[atom] {
+                    pairs.append(.init(first: Int32(atom), second: Int32(other), distance: squared.squareRoot()))
+                }
+            }
+        }
+        return pairs
     }
 }

@@ -26,7 +26,7 @@ extension TorusTransport {
         let found = path.bracket(within: start.lower...start.upper, accuracy: accuracy, limit: partitions)
         let isClose = found.ends.upperBound - found.ends.lowerBound <= accuracy * found.ends.upperBound
         return Distance(
-            lower: found.ends.lowerBound, upper: found.ends.upperBound,
+            lower: Swift.max(0, found.ends.lowerBound - atoms.spread), upper: found.ends.upperBound + atoms.spread,
             method: "torus W1: Apollonius cells" + (isClose ? "" : earlyEnd), iterations: found.partitions)
     }
 
@@ -74,7 +74,7 @@ extension TorusTransport {
         let upper = Swift.min(plan.distance.upper, (sum.value + rerouted) * (1 + 0x1p-48))
         let lower = (squares.squareRoot() * (1 - 0x1p-50))
         return Distance(
-            lower: Swift.min(lower, upper), upper: upper,
+            lower: Swift.max(0, Swift.min(lower, upper) - atoms.spread), upper: upper + atoms.spread,
             method: "torus W1: marginals and W2 plan" + (plan.distance.isEarly ? earlyEnd : ""), iterations: iterations)
     }
 }

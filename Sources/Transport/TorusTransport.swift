@@ -7,6 +7,8 @@ public import Torus
 public enum TorusTransport {
     /// The relative gap of `W₂²` below which a distance is called exact.
     static let exactGap = 1e-9
+    /// The Newton steps from one look at the bracket to the next.
+    private static let stride = 10
     /// Ends the method's name of a distance whose solver did not converge.
     static let earlyEnd = ", stopped early"
 
@@ -55,30 +57,49 @@ public enum TorusTransport {
                 dual.evaluations += before
             }
             dual.fillStarved()
-            if !dual.ascend(to: 0.05, limit: steps) {
+            if dual.ascend(to: 0.05, limit: steps) != .arrived {
                 let start = MultiscaleStart<Cell>(atoms: atoms, density: density, parallelism: parallelism).continued()
                 let before = dual.evaluations
                 dual = SemiDiscreteDual<Cell>(atoms, table, weights: start, parallelism: parallelism)
                 dual.evaluations += before
                 dual.fillStarved()
             }
-            var tolerance = 1e-9
+            var (tolerance, left) = (1e-9, steps)
             while true {
-                let hasArrived = dual.ascend(to: tolerance, limit: steps)
+                // Where atoms are close together their masses are not sharp, but the bracket is.
+                let end = dual.ascend(to: tolerance, limit: Swift.min(left, stride))
+                left -= stride
                 dual.measure()
-                let bracket = dual.bracket()
+                var bracket = dual.bracket()
+                if end == .stalled { bracket = polish(&dual, bracket) }
                 let isExact = bracket.upperBound - bracket.lowerBound <= exactGap * bracket.lowerBound
                 // At rounding there is nothing left to gain.
-                if isExact || !hasArrived || tolerance < 1e-15 {
+                if isExact || end == .stalled || left <= 0 || tolerance < 1e-15 {
                     let name = "semi-discrete W2: damped Newton"
                     let distance = Distance(
-                        lower: bracket.lowerBound.squareRoot().nextDown.magnitude,
-                        upper: bracket.upperBound.squareRoot().nextUp,
+                        lower: Swift.max(0, (bracket.lowerBound.squareRoot() - atoms.spread).nextDown),
+                        upper: (bracket.upperBound.squareRoot() + atoms.spread).nextUp,
                         method: isExact ? name : name + earlyEnd, iterations: dual.evaluations)
                     return SemiDiscretePlan(dual, distance: distance)
                 }
-                tolerance *= 0.01
+                if end == .arrived { tolerance *= 0.01 }
             }
         }
+    }
+
+    /// Takes steps as long as the bracket narrows, unless it is narrow enough.
+    private static func polish<Cell: LaguerreCell>(
+        _ dual: inout SemiDiscreteDual<Cell>, _ known: ClosedRange<Double>
+    ) -> ClosedRange<Double> {
+        var bracket = known
+        for _ in 0..<stride where bracket.upperBound - bracket.lowerBound > exactGap * bracket.lowerBound {
+            var next = dual
+            next.step()
+            let found = next.bracket()
+            dual.evaluations = next.evaluations
+            guard found.upperBound - found.lowerBound < bracket.upperBound - bracket.lowerBound else { break }
+            (dual, bracket) = (next, found)
+        }
+        return bracket
     }
 }

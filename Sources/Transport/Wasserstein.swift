@@ -94,8 +94,8 @@ public func wasserstein(atoms: CircleAtoms, density: CircleDensity, order: Wasse
 
 /// The Wasserstein distance of the given order on the torus in two or three angles, in radians.
 ///
-/// Order 2 is exact and order 1 known to half a per cent (`TorusTransport.w1`), unless the method's name says that the solver
-/// stopped early.
+/// Order 2 is exact and order 1 known to half a per cent (`TorusTransport.w1`) unless `Distance.isEarly`, as for order 1 and densities
+/// concentrated in few cells.
 ///
 /// - Throws: `TransportError` when the numbers of angles differ.
 public func wasserstein(
