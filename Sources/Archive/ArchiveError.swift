@@ -6,8 +6,14 @@ public enum ArchiveError: Error, Sendable, Equatable {
     case exists(path: String)
     /// The destination is there and is no file.
     case notAFile(path: String, found: String)
+    /// The name is that of a file or folder that is kept beside the run file.
+    case reservedName(path: String, instead: String)
+    /// The destination is the run file that is read.
+    case isTheSource(path: String)
     /// The folder of the destination is not there.
     case parentMissing(path: String, folder: String)
+    /// Something else is where a folder is to be made.
+    case notAFolder(path: String)
     /// What should be the folder of the destination is something else.
     case parentNotAFolder(path: String, folder: String)
     /// The folder of the destination may not be written to.
@@ -56,8 +62,14 @@ extension ArchiveError: CustomStringConvertible {
             "\(path): the file exists and is kept; choose another name, or allow overwriting"
         case .notAFile(let path, let found):
             "\(path): found \(found), expected one that this command writes, or nothing there; choose another name"
+        case .reservedName(let path, let instead):
+            "\(path): a file or folder beside the run file has this name; name the run file otherwise, such as \(instead)"
+        case .isTheSource(let path):
+            "\(path): this is the run file that is read, and is kept; choose another name"
         case .parentMissing(let path, let folder):
             "\(path): there is no folder \(folder); make it or choose another place"
+        case .notAFolder(let path):
+            "\(path): the run keeps a folder of this name, and something else has it; move that away, or choose another output"
         case .parentNotAFolder(let path, let folder):
             "\(path): \(folder) is not a folder; choose another place"
         case .notWritable(let path, let folder, let reason):

@@ -38,6 +38,20 @@ public struct CheckpointFolder: Sendable {
     /// Whether there are no checkpoints.
     public var isEmpty: Bool { numbers.isEmpty }
 
+    /// Checks, before anything is computed, that nothing else is where a folder is to be made.
+    ///
+    /// - Throws: `ArchiveError.notAFolder`.
+    static func check(_ url: URL) throws(ArchiveError) {
+        var facts = stat()
+        guard stat(url.path, &facts) == 0, facts.st_mode & S_IFMT != S_IFDIR else { return }
+        throw .notAFolder(path: url.path)
+    }
+
+    /// Checks, before anything is computed, that nothing else has the folder's name.
+    ///
+    /// - Throws: `ArchiveError.notAFolder`.
+    public func check() throws(ArchiveError) { try Self.check(url) }
+
     /// Makes the folder unless it is there.
     static func make(_ url: URL) throws(ArchiveError) {
         if mkdir(url.path, 0o777) != 0, errno != EEXIST {

@@ -69,37 +69,55 @@ package struct DurableFile {
         unlink(temporary)
     }
 
-    /// Writes the file.
+    /// A file and what shall be in it.
+    struct Entry {
+        let file: DurableFile
+        /// The first bytes.
+        var large = UnsafeRawBufferPointer(start: nil, count: 0)
+        /// More bytes, behind the others.
+        var small: [UInt8] = []
+
+        fileprivate var byteCount: Int { large.count + small.count }
+    }
+
+    /// Writes several files: all of them are whole on the disk before the first one gets its name, in their order.
+    ///
+    /// Nothing is synced before everything is handed to the system, and a folder once: the file system then puts down its journal once
+    /// for all of them, where it would otherwise do so for each file and each time for the folder.
     ///
     /// SIGXFSZ is ignored by the whole process from here on: beyond the limit of a file's size the system then reports
     /// an error, where it would otherwise kill the process.
-    ///
-    /// - Parameters:
-    ///   - seal: more bytes, behind the others.
-    ///   - syncsFolder: whether the folder is synced, which the last one of several files in it may do for all.
-    func write(
-        _ bytes: UnsafeRawBufferPointer, seal: [UInt8] = [], syncsFolder: Bool = true
-    ) throws(ArchiveError) {
+    static func write(_ entries: [Entry]) throws(ArchiveError) {
         signal(SIGXFSZ, SIG_IGN)
-        let temporary = temporaryPath()
-        let descriptor = try create(temporary)
-        do {
-            try fill(descriptor, bytes, seal)
-            try publish(temporary, bytes.count)
-        } catch {
-            unlink(temporary)
-            throw error
+        var drafts: [(temporary: String, descriptor: Int32)] = []
+        var (closed, published) = (0, 0)
+        defer {
+            for draft in drafts[closed...] { close(draft.descriptor) }
+            for draft in drafts[published...] { unlink(draft.temporary) }
+            for folder in Set(entries.prefix(published).map(\.file.folder)) { syncFolder(folder) }
         }
-        if syncsFolder { syncFolder() }
+        for entry in entries {
+            let temporary = entry.file.temporaryPath()
+            drafts.append((temporary, try entry.file.create(temporary)))
+            try entry.file.fill(drafts[drafts.count - 1].descriptor, entry)
+        }
+        for (entry, draft) in zip(entries, drafts) {
+            closed += 1
+            try entry.file.finish(draft.descriptor, entry)
+        }
+        for (entry, draft) in zip(entries, drafts) {
+            try entry.file.publish(draft.temporary, entry.byteCount)
+            published += 1
+        }
     }
 
     /// Writes the file.
-    package func write(_ bytes: [UInt8], syncsFolder: Bool = true) throws(ArchiveError) {
-        let result = bytes.withUnsafeBytes { raw in
-            Result { () throws(ArchiveError) in try write(raw, syncsFolder: syncsFolder) }
-        }
-        try result.get()
+    func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        try Self.write([Entry(file: self, large: bytes)])
     }
+
+    /// Writes the file.
+    package func write(_ bytes: [UInt8]) throws(ArchiveError) { try Self.write([Entry(file: self, small: bytes)]) }
 
     // MARK: Steps
 
@@ -115,10 +133,9 @@ package struct DurableFile {
     /// time.
     private static let largeSize = 1 << 23
 
-    /// Writes and syncs all bytes, and closes the file in any case.
-    private func fill(
-        _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ seal: [UInt8]
-    ) throws(ArchiveError) {
+    /// Hands all bytes to the system.
+    private func fill(_ descriptor: Int32, _ entry: Entry) throws(ArchiveError) {
+        let bytes = entry.large
         var failure: (code: Int32, operation: String)?
         if let permissions, fchmod(descriptor, permissions) != 0 { failure = (errno, "setting the permissions") }
         var bypassesCache =
@@ -145,11 +162,17 @@ package struct DurableFile {
             }
         }
         append(bytes)
-        seal.withUnsafeBytes(append)
-        if failure == nil, fsync(descriptor) != 0 { failure = (errno, "syncing to the disk") }
+        entry.small.withUnsafeBytes(append)
+        if let failure { throw error(failure.code, failure.operation, bytes: entry.byteCount) }
+    }
+
+    /// Syncs the file to the disk, and closes it in any case.
+    private func finish(_ descriptor: Int32, _ entry: Entry) throws(ArchiveError) {
+        var failure: (code: Int32, operation: String)?
+        if fsync(descriptor) != 0 { failure = (errno, "syncing to the disk") }
         // A file system over the network may tell of a full disk only here. An interrupted close has closed.
         if close(descriptor) != 0, failure == nil, errno != EINTR { failure = (errno, "closing") }
-        if let failure { throw error(failure.code, failure.operation, bytes: bytes.count) }
+        if let failure { throw error(failure.code, failure.operation, bytes: entry.byteCount) }
     }
 
     /// Gives the temporary file its name, replacing a file only when that is wanted.
@@ -179,8 +202,8 @@ package struct DurableFile {
         }
     }
 
-    /// Syncs the folder, where the file system can: the file has its name already, so that nothing is lost if not.
-    private func syncFolder() {
+    /// Syncs a folder, where the file system can: its files have their names already, so that nothing is lost if not.
+    private static func syncFolder(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         _ = fsync(descriptor)

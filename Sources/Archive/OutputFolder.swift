@@ -12,6 +12,11 @@ public struct OutputFolder: Sendable {
         url = runFile.deletingPathExtension().appendingPathExtension("outputs")
     }
 
+    /// Checks, before anything is computed, that nothing else has the folder's name.
+    ///
+    /// - Throws: `ArchiveError.notAFolder`.
+    public func check() throws(ArchiveError) { try CheckpointFolder.check(url) }
+
     private var names: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
             .filter { $0.wholeMatch(of: /output_[0-9]{9,18}\.h5/) != nil }

@@ -36,7 +36,7 @@ public enum RunExport: String, Sendable, CaseIterable {
     ///   - outputs: increasing positions of outputs, at least one.
     ///   - url: the file; of formats with several, their names begin as its does.
     /// - Returns: the files, none when the run has nothing of the parts asked for.
-    /// - Throws: as `RunFileWriter.write`.
+    /// - Throws: as `RunFileWriter.write`, and then no file is written or changed; `ArchiveError.isTheSource` where one would replace the run file.
     public func write(
         _ contents: RunContents, of runFile: URL, outputs: [Int], fields: Set<RunField>, to url: URL, overwrite: Bool
     ) throws(ArchiveError) -> [URL] {
@@ -58,12 +58,21 @@ public enum RunExport: String, Sendable, CaseIterable {
                 (file(), Array(XDMF.text(of: contents, outputs: outputs, fields: fields, runFile: runFile.path).utf8))
             ]
         }
-        var writers: [(DurableFile, [UInt8])] = []
+        var entries: [DurableFile.Entry] = []
         for (url, bytes) in files {
-            writers.append((try DurableFile(url, overwrite: overwrite, replacing: { _ in true }), bytes))
+            if Self.isOneFile(url, runFile) { throw .isTheSource(path: url.path) }
+            let file = try DurableFile(url, overwrite: overwrite, replacing: { _ in true })
+            entries.append(DurableFile.Entry(file: file, small: bytes))
         }
-        for (writer, bytes) in writers { try writer.write(bytes) }
+        try DurableFile.write(entries)
         return files.map(\.0)
+    }
+
+    /// Whether two names are of one file, by links or otherwise.
+    private static func isOneFile(_ first: URL, _ second: URL) -> Bool {
+        var (one, other) = (stat(), stat())
+        return stat(first.path, &one) == 0 && stat(second.path, &other) == 0
+            && (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
     }
 
     // MARK: HDF5

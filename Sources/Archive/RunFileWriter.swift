@@ -7,8 +7,9 @@ public enum RunFileWriter {
     /// Makes and removes an empty temporary file in the destination's folder.
     ///
     /// - Throws: `ArchiveError.exists`, `.notAFile`, `.parentMissing`, `.parentNotAFolder`, `.notWritable`, `.readOnly`,
-    ///   `.outOfSpace` or `.system`, the same errors that `write` would throw.
+    ///   `.outOfSpace`, `.reservedName` or `.system`, the same errors that `write` would throw.
     public static func check(destination url: URL, overwrite: Bool = false) throws(ArchiveError) {
+        try Sidecars.refuseTheirNames(url)
         try DurableFile(url, overwrite: overwrite).probe()
     }
 
@@ -30,15 +31,23 @@ public enum RunFileWriter {
     /// An earlier file is kept to the last byte unless all of the new one is on the disk and `overwrite` is true. Equal
     /// contents make equal files, byte by byte.
     ///
-    /// - Parameter deflation: how densities, weights and the experiment's files are compressed; its threads do not change the file.
+    /// - Parameters:
+    ///   - deflation: how densities, weights and the experiment's files are compressed; its threads do not change the file.
+    ///   - sidecars: whether the files beside it are written too (see `Sidecars`): for less than by themselves.
     /// - Complexity: the file is built in memory first, which takes at most about the size of the contents once more.
     /// - Throws: `ArchiveError.inconsistent` for contents that do not fit together, the errors of `check`, `.exists` also
     ///   for a file that appears in the meantime, `.outOfSpace` for a full disk, and `.library` when memory runs out.
     public static func write(
-        _ contents: RunContents, to url: URL, overwrite: Bool = false, deflation: Deflation = .init()
+        _ contents: RunContents, to url: URL, overwrite: Bool = false, deflation: Deflation = .init(),
+        sidecars: Bool = false
     ) throws(ArchiveError) {
         try contents.validate()
+        try Sidecars.refuseTheirNames(url)
         let file = try DurableFile(url, overwrite: overwrite)
+        // A sidecar that cannot be made does not take the run file with it.
+        let beside = Result { () throws(ArchiveError) in
+            sidecars ? try Sidecars.entries(for: contents, beside: url, overwrite: overwrite) : []
+        }
         do {
             let image = try HDF5Image(path: url.path, expectedBytes: contents.plainBytes) { root throws(HDF5Error) in
                 if OpenPMDView.isPossible(contents) { try OpenPMDView.writeAttributes(of: contents, into: root) }
@@ -46,7 +55,12 @@ public enum RunFileWriter {
                 try VTKHDFView.write(contents, into: root)
                 if OpenPMDView.isPossible(contents) { try OpenPMDView.write(contents, into: root) }
             }
-            try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes, seal: FileSeal.of(bytes)) }
+            try image.withBytes { bytes throws(ArchiveError) in
+                let entry = DurableFile.Entry(file: file, large: bytes, small: FileSeal.of(bytes))
+                try DurableFile.write([entry] + ((try? beside.get()) ?? []))
+            }
+            _ = try beside.get()
+            if sidecars, overwrite { Sidecars.removeOthers(for: contents, beside: url) }
         } catch let error as ArchiveError {
             throw error
         } catch let error as HDF5Error {

@@ -25,6 +25,8 @@ public final class RunLock: Sendable {
     public static func take(beside runFile: URL) throws(ArchiveError) -> RunLock? {
         let folder = CheckpointFolder(beside: runFile).url.path
         let file = "\(folder)/lock"
+        // Where no file may have a byte, the number of the process is left out, which is no reason to be killed.
+        signal(SIGXFSZ, SIG_IGN)
         // Whoever has the lock removes the file and the folder before it gives the lock up, so what was opened may be gone by
         // then: the next attempt makes both anew.
         for _ in 0..<100 {

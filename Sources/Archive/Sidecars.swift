@@ -34,10 +34,27 @@ public enum Sidecars {
     public static func write(
         for contents: RunContents, beside url: URL, overwrite: Bool = false
     ) throws(ArchiveError) {
-        let wanted = kinds(
-            hasGrid: contents.grid != nil, hasExperts: contents.experts.map { $0.positions.count <= 3 } ?? false)
-        var missing: [(file: DurableFile, bytes: [UInt8])] = []
-        for kind in wanted {
+        try refuseTheirNames(url)
+        try DurableFile.write(try entries(for: contents, beside: url, overwrite: overwrite))
+        if overwrite { removeOthers(for: contents, beside: url) }
+    }
+
+    /// Refuses a run file that has the name of a file or folder beside it: one would take the other's place.
+    ///
+    /// - Throws: `ArchiveError.reservedName`.
+    static func refuseTheirNames(_ url: URL) throws(ArchiveError) {
+        let folders = [CheckpointFolder(beside: url).url, OutputFolder(beside: url).url]
+        if (Kind.allCases.map { $0.url(beside: url) } + folders).contains(where: { $0.path == url.path }) {
+            throw .reservedName(path: url.path, instead: url.deletingPathExtension().lastPathComponent + ".h5")
+        }
+    }
+
+    /// The sidecars of a run file that are not there as they would be written.
+    static func entries(
+        for contents: RunContents, beside url: URL, overwrite: Bool
+    ) throws(ArchiveError) -> [DurableFile.Entry] {
+        var missing: [DurableFile.Entry] = []
+        for kind in kinds(for: contents) {
             let bytes: [UInt8]
             switch kind {
             case .image: bytes = try link(to: "/VTKHDF", in: url)
@@ -46,16 +63,22 @@ public enum Sidecars {
             case .xdmf: bytes = Array(XDMF.text(of: contents, runFile: url.lastPathComponent).utf8)
             }
             if overwrite, kind.isThere(bytes, beside: url) { continue }
-            missing.append((try kind.file(beside: url, overwrite: overwrite), bytes))
+            missing.append(DurableFile.Entry(file: try kind.file(beside: url, overwrite: overwrite), small: bytes))
         }
-        for (index, (file, bytes)) in missing.enumerated() {
-            try file.write(bytes, syncsFolder: index == missing.count - 1)
-        }
-        guard overwrite else { return }
+        return missing
+    }
+
+    /// Removes the sidecars of an earlier run that had more of them.
+    static func removeOthers(for contents: RunContents, beside url: URL) {
+        let wanted = kinds(for: contents)
         for kind in Kind.allCases where !wanted.contains(kind) {
             let place = kind.url(beside: url)
             if DurableFile.head(of: place.path).map(kind.isOurs) ?? false { unlink(place.path) }
         }
+    }
+
+    private static func kinds(for contents: RunContents) -> [Kind] {
+        kinds(hasGrid: contents.grid != nil, hasExperts: contents.experts.map { $0.positions.count <= 3 } ?? false)
     }
 
     private static func kinds(hasGrid: Bool, hasExperts: Bool) -> [Kind] {

@@ -26,7 +26,9 @@ public enum SnapshotFile {
             let image = try HDF5Image(path: url.path, expectedBytes: arrays.byteCount) { root throws(HDF5Error) in
                 try arrays.write(into: root)
             }
-            try image.withBytes { bytes throws(ArchiveError) in try file.write(bytes, seal: FileSeal.of(bytes)) }
+            try image.withBytes { bytes throws(ArchiveError) in
+                try DurableFile.write([.init(file: file, large: bytes, small: FileSeal.of(bytes))])
+            }
         } catch let error as ArchiveError {
             throw error
         } catch let error as HDF5Error {

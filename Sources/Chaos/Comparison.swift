@@ -63,8 +63,8 @@ public struct Comparison: Sendable {
     ///
     /// - Parameters:
     ///   - recorder: where snapshots of the replicates are left, and found to go on from.
-    ///   - visit: called after each replicate, from any thread, with what gives the comparison of those that are done; it has none before
-    ///     replicate 0 is.
+    ///   - visit: called once for all replicates that snapshots tell the end of, then after each other one, from any thread, with what gives
+    ///     the comparison of those that are done; it has none before replicate 0 is.
     ///   - progress: called with the share of the work done, at the start and from then on, from any thread, one call at a time.
     /// - Throws: `TimeSteppingError`; `SnapshotError` for a snapshot of something else.
     public init(
@@ -108,7 +108,13 @@ public struct Comparison: Sendable {
         let frame = self
         let finished = FinishedReplicates()
         job.progress.add(job.workDone)
+        let carriedOver = try (0..<plan.replicates).map { try job.finished(replicate: $0) }
+        for (replicate, outcome) in carriedOver.enumerated() {
+            if let outcome { finished.add(outcome, of: replicate) }
+        }
+        if carriedOver.contains(where: { $0 != nil }) { visit { frame.holding(finished.outcomes) } }
         let results = try (sideBySide ? parallelism : .serial).map(plan.replicates) { replicate in
+            if let outcome = carriedOver[replicate] { return outcome }
             let outcome = try job.run(replicate: replicate)
             finished.add(outcome, of: replicate)
             visit { frame.holding(finished.outcomes) }
@@ -290,10 +296,16 @@ private struct ReplicateJob: Sendable {
         var functions: [(training: [Double], heldOut: [Double])] = []
     }
 
+    /// A replicate whose end a snapshot tells.
+    func finished(replicate: Int) throws -> Outcome? {
+        guard let snapshot = recorder?.track("replicate \(replicate)").resumed else { return nil }
+        let outcome = try Outcome(snapshot, problem, plan)
+        return outcome.finishedCounts == plan.counts.count ? outcome : nil
+    }
+
     func run(replicate: Int) throws -> Outcome {
         let track = recorder?.track("replicate \(replicate)")
         var outcome = try Outcome(track?.resumed, problem, plan)
-        if outcome.finishedCounts == plan.counts.count { return outcome }
         // The integration that was under way: that of the copies, or of the next number of experts.
         var resumed = track?.resumed?.parts["integration"]
         let flow = GradientFlow(problem, tolerance: plan.tolerance, parallelism: parallelism)

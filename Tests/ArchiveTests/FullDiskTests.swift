@@ -44,6 +44,27 @@ import Testing
         #expect(said?.contains("HDF5") == false)
     }
 
+    /// The library must not open the file that is replaced: in a process of its own, whose reading the kernel counts.
+    @Test func whatIsReplacedIsNotRead() async throws {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            let url = folder.url.appending(path: "run.h5")
+            try RunFileWriter.write(try sampleRun(cells: [3]), to: url)
+            let size = 1 << 26
+            let file = try FileHandle(forWritingTo: url)
+            try file.truncate(atOffset: UInt64(size))
+            try file.close()
+            func bytesRead() throws -> Int {
+                let text = try String(contentsOfFile: "/proc/self/io", encoding: .utf8)
+                return try #require(text.firstMatch(of: /rchar: ([0-9]+)/).flatMap { Int($0.1) })
+            }
+            let before = try bytesRead()
+            try RunFileWriter.write(try sampleRun(cells: [5]), to: url, overwrite: true)
+            #expect(try bytesRead() - before < size / 2)
+            #expect(try RunFileReader.contents(of: url) == sampleRun(cells: [5]))
+        }
+    }
+
     @Test(Mount.isPermitted) func theDiskIsFull() throws {
         let folder = try TemporaryFolder()
         try Mount.withTmpfs(folder.url, kibibytes: 1024) {

@@ -47,6 +47,46 @@ import Testing
         #expect(try refusal(url, overwrite: true) == nil)
     }
 
+    /// The files and folders beside a run file are named after it: with such a name it would be replaced by its own sidecar.
+    @Test(arguments: ["vtkhdf", "experts.vtkhdf", "pmd", "xdmf", "checkpoints", "outputs"])
+    func theNameOfAFileBesideIsRefused(suffix: String) throws {
+        let folder = try TemporaryFolder()
+        let url = folder.url.appending(path: "run.\(suffix)")
+        let instead = suffix == "experts.vtkhdf" ? "run.experts.h5" : "run.h5"
+        #expect(try refusal(url, overwrite: true) == .reservedName(path: url.path, instead: instead))
+        #expect(throws: ArchiveError.reservedName(path: url.path, instead: instead)) {
+            try Sidecars.write(for: try sampleRun(cells: [5]), beside: url, overwrite: true)
+        }
+        #expect(try folder.names().isEmpty)
+    }
+
+    @Test func aFolderThatIsAFile() throws {
+        let folder = try TemporaryFolder()
+        let run = folder.url.appending(path: "run.h5")
+        let (checkpoints, outputs) = (CheckpointFolder(beside: run), OutputFolder(beside: run))
+        try checkpoints.check()
+        try outputs.check()
+        for url in [checkpoints.url, outputs.url] { try Data("notes".utf8).write(to: url) }
+        #expect(throws: ArchiveError.notAFolder(path: checkpoints.url.path)) { try checkpoints.check() }
+        #expect(throws: ArchiveError.notAFolder(path: outputs.url.path)) { try outputs.check() }
+    }
+
+    /// A sidecar that cannot be written does not take the run file with it.
+    @Test func theRunFileIsThereWithoutASidecar() throws {
+        let folder = try TemporaryFolder()
+        let run = folder.url.appending(path: "run.h5")
+        let text = "Not what a run makes.\nTwo lines.\n"
+        try Data(text.utf8).write(to: folder.url.appending(path: "run.pmd"))
+        #expect(throws: ArchiveError.exists(path: folder.url.appending(path: "run.pmd").path)) {
+            try RunFileWriter.write(try sampleRun(cells: [5]), to: run, sidecars: true)
+        }
+        #expect(try RunFileReader.contents(of: run) == sampleRun(cells: [5]))
+        #expect(try folder.names() == ["run.h5", "run.pmd"])
+        let other = folder.url.appending(path: "other.h5")
+        try RunFileWriter.write(try sampleRun(cells: [5]), to: other, sidecars: true)
+        #expect(try folder.names().count { $0.hasPrefix("other.") } == 5)
+    }
+
     @Test func checkingLeavesNothing() throws {
         let folder = try TemporaryFolder()
         try RunFileWriter.check(destination: folder.url.appending(path: "run.h5"))

@@ -101,6 +101,33 @@ import Torus
         }
     }
 
+    /// Who looks at a comparison that goes on sees at once all replicates that were done before, and never fewer.
+    @Test func replicatesThatWereDoneAreSeenFirst() throws {
+        let plan = ComparisonPlan(counts: [3, 17], replicates: 6, seed: 5, outputs: [0, 2])
+        let last = Mutex<Snapshot?>(nil)
+        let recorder = Recorder(cadence: .init(seconds: 0), isEager: true) { snapshot in
+            last.withLock { kept in
+                let names = snapshot.parts.keys.filter { $0.hasPrefix("replicate") }
+                if names.count <= 4 { kept = snapshot }
+            }
+            return true
+        }
+        let limit = try ComparisonTests.limit()
+        _ = try Comparison(
+            ComparisonTests.problem, limit: limit, plan: plan, parallelism: .serial, recorder: recorder)
+        let seen = Mutex<[Int]>([])
+        let snapshot = last.withLock { $0 }
+        let again = Recorder(resuming: try #require(snapshot), cadence: .init(seconds: .infinity)) { _ in true }
+        _ = try Comparison(
+            ComparisonTests.problem, limit: limit, plan: plan, parallelism: .serial, recorder: again,
+            visit: { part in
+                let count = part()?.plan.replicates ?? 0
+                seen.withLock { $0.append(count) }
+            })
+        // Four were done: one look at them, and one after each further one.
+        #expect(seen.withLock(\.self) == [4, 5, 6])
+    }
+
     /// Every number of a comparison.
     static func bits(_ comparison: Comparison) -> [UInt64] {
         var numbers = comparison.plan.counts.indices.flatMap { count in

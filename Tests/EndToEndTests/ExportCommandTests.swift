@@ -98,6 +98,27 @@ import Testing
         #expect(!small.folder.contents.contains { $0.hasPrefix("small-export") || $0.hasPrefix("four-export") })
     }
 
+    /// An export never takes the place of the run that it is of, by whatever name; nor does one of several files without the others.
+    @Test func theRunFileItselfIsKept() throws {
+        let experiment = try SmallExperiment()
+        #expect(try experiment.run(["-o", "small.nc"]).status == 0)
+        let folder = experiment.folder.url
+        let before = try Data(contentsOf: folder.appendingPathComponent("small.nc"))
+        try FileManager.default.createSymbolicLink(
+            at: folder.appendingPathComponent("link.nc"), withDestinationURL: folder.appendingPathComponent("small.nc"))
+        for name in ["small", "link"] {
+            let arguments = ["export", "small.nc", "--to", "netcdf", "-o", name, "--overwrite"]
+            let export = try KacProcess.run(arguments, in: folder)
+            #expect(export.status == 73 && export.errors.contains("this is the run file that is read"))
+            let isKept = try Data(contentsOf: folder.appendingPathComponent("small.nc")) == before
+            #expect(isKept)
+        }
+        let full = try KacProcess.run(
+            ["export", "small.nc", "--to", "csv", "-o", "part"], in: folder, limits: "ulimit -f 8")
+        #expect(full.status == 74 && full.errors.contains("nothing was changed"), "\(full.errors)")
+        #expect(!experiment.folder.contents.contains { $0.hasPrefix("part.") })
+    }
+
     @Test func exportedExpertsAreAtoms() throws {
         let small = try SmallExperiment()
         #expect(try small.run().status == 0)

@@ -219,6 +219,11 @@ import TimeStepping
         #expect(resumed.status == 0 && resumed.errors.contains("going on from"), "\(resumed.errors)")
         let isReplaced = try Data(contentsOf: file) != before
         #expect(isReplaced)
+        // Nor is a run of another experiment, and it is said what differs.
+        let seed = try experiment.run(["--set", "particles.replicates=63", "--set", "particles.seed=4", "--resume"])
+        #expect(
+            seed.status == 65 && seed.errors.contains("a finished run, but not this one: --set particles.seed=4"),
+            "\(seed.errors)")
         // The limit alone is no run.
         let solved = try KacProcess.run(["solve", experiment.path, "-o", "limit.h5"], in: experiment.folder.url)
         #expect(solved.status == 0)
@@ -307,6 +312,60 @@ import TimeStepping
         let solve = try KacProcess.run(
             ["solve", experiment.path, "--resume", "-o", "limit.h5"], in: experiment.folder.url)
         #expect(solve.status == 0 && solve.output.contains("Written to limit.h5"))
+    }
+
+    /// A run whose file finds no room at its end is not lost: a checkpoint has all of it.
+    @Test func aRunFileWithoutRoomLeavesACheckpoint() throws {
+        let experiment = try SmallExperiment()
+        #expect(try experiment.run(["-o", "whole.h5"], environment: Self.date).status == 0)
+        let size = try Self.data(of: experiment, "whole.h5").count
+        let run = try experiment.run(limits: "ulimit -f \(size / 1024 - 2)", environment: Self.date)
+        #expect(run.status == 74 && run.errors.contains("no room for the file"), "\(run.errors)")
+        #expect(run.errors.contains("what was computed is in small.checkpoints; once there is room"))
+        #expect(run.errors.contains("small.yml --resume\n") && !experiment.folder.contents.contains("small.h5"))
+        let resumed = try experiment.run(["--resume"], environment: Self.date)
+        #expect(resumed.status == 0 && resumed.errors.contains("going on from"), "\(resumed.errors)")
+        let isEqual = try Self.data(of: experiment, "small.h5") == Self.data(of: experiment, "whole.h5")
+        #expect(isEqual)
+    }
+
+    /// Where no byte can be written, that is said: the process is not killed by the file of its lock.
+    @Test func noByteCanBeWritten() throws {
+        let experiment = try SmallExperiment()
+        // The limit holds for what the process prints as well, so there is nothing to read but its code.
+        let run = try experiment.run(limits: "ulimit -f 0")
+        #expect(run.status == 74)
+        #expect(experiment.folder.contents == ["circuit.qasm", "data.csv", "small.yml"])
+    }
+
+    @Test func checkpointsOfWhichNoneIsWhole() throws {
+        let experiment = try SmallExperiment()
+        let folder = experiment.folder.url.appendingPathComponent("small.checkpoints")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for number in 1...2 {
+            try experiment.folder.write("nothing", to: "small.checkpoints/restart_00000000\(number).h5")
+        }
+        let resumed = try experiment.run(["--resume"])
+        #expect(resumed.status == 65)
+        #expect(resumed.errors.contains("none of the checkpoints is whole"), "\(resumed.errors)")
+        #expect(resumed.errors.contains("restart_000000001.h5") && resumed.errors.contains("restart_000000002.h5"))
+        #expect(try experiment.run(["--overwrite"]).status == 0)
+    }
+
+    /// What is named as the folders of a run are is told before anything is computed.
+    @Test func aFileInThePlaceOfAFolder() throws {
+        let experiment = try SmallExperiment()
+        for (name, mode) in [("small.checkpoints", "end"), ("small.outputs", "files")] {
+            let file = try experiment.folder.write("mine", to: name)
+            let run = try experiment.run(["--set", "output.mode=\(mode)"])
+            #expect(run.status == 73 && run.errors.contains("something else has it"), "\(run.errors)")
+            #expect(run.output.isEmpty)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
+            try FileManager.default.removeItem(atPath: file)
+        }
+        let itself = try experiment.run(["-o", "small.vtkhdf", "--overwrite"])
+        #expect(itself.status == 73 && itself.errors.contains("such as small.h5"), "\(itself.errors)")
+        #expect(itself.output.isEmpty && experiment.folder.contents == ["circuit.qasm", "data.csv", "small.yml"])
     }
 
     @Test func aDiskThatTakesNoCheckpointDoesNotEndTheRun() throws {

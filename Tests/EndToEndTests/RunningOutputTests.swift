@@ -75,6 +75,43 @@ import Torus
         #expect(run.errors.contains("with 3 outputs and \(count) replicates"))
     }
 
+    /// A run that goes on never takes back what the run file had.
+    @Test func aResumedRunTakesNothingBack() throws {
+        let experiment = try Self.experiment("mode: update, every: 0.001, checkpoint: {every: 1e-9}")
+        let file = experiment.folder.url.appendingPathComponent("small.h5")
+        func replicates() -> Int64? {
+            guard let contents = try? RunFileReader.contents(of: file) else { return nil }
+            let columns = contents.tables.first { $0.name == "comparison" }?.columns ?? []
+            guard case .integers(let counts)? = columns.first(where: { $0.name == "replicates" })?.values else {
+                return 0
+            }
+            return counts.first
+        }
+        func watch(_ process: Process, _ isEnough: (Int64) -> Bool) {
+            let deadline = Date(timeIntervalSinceNow: 60)
+            while process.isRunning, Date() < deadline {
+                usleep(2000)
+                if let count = replicates(), isEnough(count) { break }
+            }
+        }
+        let killed = try experiment.run { process in
+            watch(process) { $0 >= 4 }
+            kill(process.processIdentifier, SIGKILL)
+        }
+        #expect(killed.status == -SIGKILL)
+        let before = try #require(replicates())
+        #expect(before >= 4 && before < 64)
+        var seen: [Int64] = []
+        let resumed = try experiment.run(["--resume"]) { process in
+            watch(process) { count in
+                if seen.last != count { seen.append(count) }
+                return false
+            }
+        }
+        #expect(resumed.status == 0 && resumed.errors.contains("going on from"), "\(resumed.errors)")
+        #expect(seen == seen.sorted() && seen.allSatisfy { $0 >= before }, "\(before), then \(seen)")
+    }
+
     @Test func outputsAreFilesOfTheirOwn() throws {
         let experiment = try Self.experiment("mode: files")
         let folder = experiment.folder.url.appendingPathComponent("small.outputs")

@@ -43,8 +43,11 @@ struct HDF5Image: ~Copyable {
         try HDF5.check("H5Pset_attr_phase_change", path) { H5Pset_attr_phase_change(creation.value, 64, 32) }
         try HDF5.check("H5Pset_obj_track_times", path) { H5Pset_obj_track_times(creation.value, false) }
 
+        // Under the name of a file that is there the library would first read all of that into memory, and it knows files that are
+        // open by their names: one that no file can have, and no other path gives.
+        let name = "/dev/null/\(path)"
         let file = try HDF5Identifier("H5Fcreate", path, closingWith: H5Fclose) {
-            H5Fcreate(path, H5F_ACC_TRUNC, creation.value, access.value)
+            H5Fcreate(name, H5F_ACC_TRUNC, creation.value, access.value)
         }
         do {
             try build(HDF5Group(rootOf: file))

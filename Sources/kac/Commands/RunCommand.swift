@@ -97,11 +97,13 @@ extension OutputOptions {
             return
         }
         // What the run itself wrote on its way is replaced by what comes.
-        let overwrite = overwrite || (resume && checkpoints.isUnfinished(destination))
+        let unfinished = resume ? checkpoints.unfinishedRun(destination) : nil
+        let overwrite = overwrite || unfinished != nil
         if !resume, !overwrite, !checkpoints.folder.isEmpty {
             throw UnfinishedRun(folder: checkpoints.folder.url.relativePathIfShorter)
         }
         try RunFileWriter.check(destination: destination, overwrite: overwrite)
+        try checkpoints.folder.check()
         try Sidecars.check(
             beside: destination, hasGrid: experiment.grid != nil,
             hasExperts: experiment.particles != nil && experiment.grid != nil, overwrite: overwrite)
@@ -109,8 +111,8 @@ extension OutputOptions {
         let recorder = try checkpoints.recorder(resumes: resume, overwrite: overwrite, progress: progress)
         let deflation = Deflation(level: experiment.output.compression, parallelism: parallelism)
         let running = try RunningOutput(
-            experiment.output, to: destination, resumes: resume, overwrite: overwrite, deflation: deflation,
-            progress: progress)
+            experiment.output, to: destination, resumes: resume, after: unfinished, overwrite: overwrite,
+            deflation: deflation, progress: progress)
         func contents(_ simulation: Simulation) -> RunContents {
             var contents = RunContents(simulation, date: Self.date)
             contents.command = command
@@ -141,9 +143,18 @@ extension OutputOptions {
         fflush(nil)
         let written = contents(simulation)
         let replaces = overwrite || running.hasWritten
-        try progress.saving({ destination.relativePathIfShorter }) {
-            try RunFileWriter.write(written, to: destination, overwrite: replaces, deflation: deflation)
-            try Sidecars.write(for: written, beside: destination, overwrite: replaces)
+        do {
+            try progress.saving({ destination.relativePathIfShorter }) {
+                try RunFileWriter.write(
+                    written, to: destination, overwrite: replaces, deflation: deflation, sidecars: true)
+            }
+        } catch {
+            // Where it is the files beside it that failed, nothing is lost.
+            if try checkpoints.finishedRun(destination, overwrite: true) != nil { throw error }
+            // A checkpoint may be smaller, and an earlier one is kept in any case.
+            _ = recorder.saveAtOnce()
+            guard !checkpoints.folder.isEmpty else { throw error }
+            throw UnwrittenRun(error: error, folder: checkpoints.folder.url.relativePathIfShorter)
         }
         // The run file has all of it: a signal has nothing to save any more.
         recorder.close()
@@ -153,6 +164,16 @@ extension OutputOptions {
         if let failure = simulation.limit.failure, let time = simulation.limit.times.last {
             throw LimitFailure(error: failure, time: time, file: destination.relativePathIfShorter)
         }
+    }
+}
+
+/// A run that is at its end, and whose file could not be written; its checkpoints are kept.
+struct UnwrittenRun: Error, CustomStringConvertible {
+    let error: any Error
+    let folder: String
+
+    var description: String {
+        "\(error)\n  what was computed is in \(folder); once there is room for the run file:\n  \(Interruption.resumingCommand)"
     }
 }
 

@@ -23,12 +23,10 @@ struct Checkpoints: Sendable {
 
     /// What a file holds that is the whole run of the same experiment, command, input files and version.
     ///
-    /// - Throws: `OtherRun` for a whole run of the same experiment whose command or input files were others, unless there is a checkpoint to go
+    /// - Throws: `OtherRun` for a whole run whose version, experiment, command or input files were others, unless there is a checkpoint to go
     ///   on from or the file may be replaced.
     func finishedRun(_ file: URL, overwrite: Bool) throws -> RunContents? {
-        guard let found = try? RunFileReader.contents(of: file), found.isComplete, found.experiment == experiment,
-            found.softwareVersion == Kac.softwareVersion
-        else { return nil }
+        guard let found = try? RunFileReader.contents(of: file), found.isComplete else { return nil }
         guard let difference = difference(from: Self.identity(of: found)) else { return found }
         guard overwrite || !folder.isEmpty else {
             throw OtherRun(file: file.relativePathIfShorter, reason: difference)
@@ -62,19 +60,25 @@ struct Checkpoints: Sendable {
         return identity
     }
 
-    /// Whether a file is what a run of the same experiment wrote on its way.
-    func isUnfinished(_ file: URL) -> Bool {
-        guard let found = try? RunFileReader.contents(of: file) else { return false }
-        return !found.isComplete && found.experiment == experiment
+    /// What a file holds that a run of the same experiment wrote on its way.
+    func unfinishedRun(_ file: URL) -> RunContents? {
+        guard let found = try? RunFileReader.contents(of: file) else { return nil }
+        return !found.isComplete && found.experiment == experiment ? found : nil
     }
 
     /// What keeps the snapshots of the run, and has those to go on from.
     ///
-    /// - Throws: `CheckpointMismatch` when the latest checkpoint is another run's; `UnfinishedRun`; `ArchiveError`.
+    /// - Throws: `CheckpointMismatch` when the latest checkpoint is another run's; `NoWholeCheckpoint`; `UnfinishedRun`.
     func recorder(resumes: Bool, overwrite: Bool, progress: Progress) throws -> Recorder {
         var state = Snapshot()
         if resumes {
-            if let latest = try folder.latest(skipped: { progress.warn("\($0)") }) {
+            let latest: (file: URL, snapshot: Snapshot)?
+            do {
+                latest = try folder.latest(skipped: { progress.warn("\($0)") })
+            } catch {
+                throw NoWholeCheckpoint(folder: folder.url.relativePathIfShorter)
+            }
+            if let latest {
                 let name = latest.file.relativePathIfShorter
                 guard let found = latest.snapshot.parts["identity"] else {
                     throw CheckpointMismatch(folder: name, reason: "it does not say of which experiment it is")
@@ -161,13 +165,23 @@ struct CheckpointMismatch: Error, CustomStringConvertible {
     }
 }
 
-/// A finished run of the same experiment that was made by another command or of other files.
+/// There are checkpoints, and none that can be read.
+struct NoWholeCheckpoint: Error, CustomStringConvertible {
+    let folder: String
+
+    var description: String {
+        "\(folder): none of the checkpoints is whole; copy one again from where it is, or begin anew with --overwrite and "
+            + "without --resume"
+    }
+}
+
+/// A finished run of another experiment, or of another version, by another command or of other files.
 struct OtherRun: Error, CustomStringConvertible {
     let file: String
     let reason: String
 
     var description: String {
-        "\(file): there is a finished run of this experiment, but \(reason); choose another --output, or replace it with --overwrite"
+        "\(file): there is a finished run, but not this one: \(reason); choose another --output, or replace it with --overwrite"
     }
 }
 

@@ -40,7 +40,8 @@ enum FailureReport {
             is PauliSumError, is ExpertError, is CircuitRefusal, is ExpansionError, is GridError, is GridFileError,
             is AtomFileError, is DistanceProblemError, is TransportError, is MemoryEstimate.Excess:
             EX_DATAERR
-        case is CheckpointMismatch, is OtherRun, is NothingToExport: EX_DATAERR
+        case let error as UnwrittenRun: code(of: error.error)
+        case is CheckpointMismatch, is NoWholeCheckpoint, is OtherRun, is NothingToExport: EX_DATAERR
         case is UnfinishedRun: EX_CANTCREAT
         case is StudyInterruption: EX_TEMPFAIL
         case StudyError.notWritable, StudyError.occupied: EX_CANTCREAT
@@ -55,7 +56,9 @@ enum FailureReport {
 
     private static func code(of error: ArchiveError) -> Int32 {
         switch error {
-        case .exists, .notAFile, .parentMissing, .parentNotAFolder, .notWritable, .readOnly: EX_CANTCREAT
+        case .exists, .notAFile, .notAFolder, .reservedName, .isTheSource, .parentMissing, .parentNotAFolder,
+            .notWritable, .readOnly:
+            EX_CANTCREAT
         case .outOfSpace, .system: EX_IOERR
         case .busy: EX_TEMPFAIL
         case .notFound, .notReadable: EX_NOINPUT

@@ -70,7 +70,7 @@ enum Interruption {
     private static func say(_ text: String) { StandardError.write("kac: \(text)\n") }
 
     /// The command that goes on, for a shell.
-    private static var resumingCommand: String {
+    static var resumingCommand: String {
         var words = CommandLine.arguments
         if !words.contains("--resume") { words.append("--resume") }
         return words.map { word in

@@ -13,18 +13,25 @@ final class RunningOutput {
     /// Held while something is written.
     private let turn = NSLock()
 
-    /// - Throws: `UnfinishedRun` when there are outputs of a run that was interrupted and is begun anew.
+    /// How much of the run the run file has, which never becomes less: outputs of the limit, then replicates.
+    private var stored: (outputs: Int, replicates: Int64)
+
+    /// - Parameter unfinished: what an interrupted run left in the run file, to go on from.
+    /// - Throws: `UnfinishedRun` when there are outputs of a run that was interrupted and is begun anew; `ArchiveError.notAFolder`.
     init(
-        _ section: OutputSection, to destination: URL, resumes: Bool, overwrite: Bool, deflation: Deflation,
-        progress: Progress
+        _ section: OutputSection, to destination: URL, resumes: Bool, after unfinished: RunContents?, overwrite: Bool,
+        deflation: Deflation, progress: Progress
     ) throws {
+        stored = unfinished?.extent ?? (0, 0)
         self.deflation = deflation
         self.section = section
         self.destination = destination
         self.progress = progress
         self.overwrite = overwrite
         folder = OutputFolder(beside: destination)
-        if section.mode == .files, !resumes, !folder.isEmpty {
+        guard section.mode == .files else { return }
+        try folder.check()
+        if !resumes, !folder.isEmpty {
             guard overwrite else { throw UnfinishedRun(folder: folder.url.relativePathIfShorter) }
             folder.remove()
         }
@@ -52,14 +59,17 @@ final class RunningOutput {
                 guard milestone == .limit || start >= due else { break }
                 var contents = contents()
                 contents.isComplete = false
+                // A run that goes on passes by what was there already.
+                guard contents.extent >= stored else { break }
                 let replicates = contents.storedReplicates.map { " and \($0) replicates" } ?? ""
                 let name = "\(destination.relativePathIfShorter) with \(contents.times.count) outputs\(replicates)"
                 try progress.saving({ name }) {
                     try RunFileWriter.write(
-                        contents, to: destination, overwrite: overwrite || hasWritten, deflation: deflation)
-                    try Sidecars.write(for: contents, beside: destination, overwrite: overwrite || hasWritten)
+                        contents, to: destination, overwrite: overwrite || hasWritten, deflation: deflation,
+                        sidecars: true)
                 }
                 hasWritten = true
+                stored = contents.extent
                 // Updates take a twentieth of the time at most.
                 due = Self.now + max(section.updateSeconds, 20 * (Self.now - start))
             }
@@ -75,6 +85,9 @@ final class RunningOutput {
 }
 
 extension RunContents {
+    /// How much of a run there is: outputs of the limit, then replicates.
+    fileprivate var extent: (outputs: Int, replicates: Int64) { (times.count, storedReplicates ?? 0) }
+
     /// The replicates that the table of the comparison has the means of.
     fileprivate var storedReplicates: Int64? {
         let column = tables.first { $0.name == "comparison" }?.columns.first { $0.name == "replicates" }
