@@ -96,6 +96,18 @@ public struct RateFunction: Sendable {
         throw RateFunctionError.notConverged(tilt: tilt, time: time)
     }
 
+    /// The rate function of independent draws from the limit's law at the time: Cramér's, by sums over the nodes.
+    ///
+    /// - Throws: `TimeSteppingError`.
+    public func independentDraws() throws -> IndependentRateFunction {
+        let flow = LinearizedFlow(problem: problem, nodes: nodes, tolerance: tolerance, parallelism: parallelism)
+        let places = try flow.positions(at: [time])[0]
+        return IndependentRateFunction(
+            values: (0..<nodes.count).map { node in
+                function.values(at: (0..<nodes.dimension).map { places[$0 * nodes.count + node] }, problem).value
+            }, masses: nodes.masses)
+    }
+
     /// The masses `∝ e^{exponent} μ_0`.
     private func tilted(_ exponents: [Double]) -> [Double] {
         let largest = exponents.max() ?? 0

@@ -23,6 +23,11 @@ public enum TestFunction: Sendable, Equatable {
         return .combination((0..<problem.basis.count).map { problem.coefficients[$0 * count + input] })
     }
 
+    /// What the mixture generates at a held-out input, or at a training input where none are held out.
+    public static func input(_ input: Int, of problem: MeanFieldProblem) -> TestFunction {
+        problem.heldOutTargets.isEmpty ? training(input, of: problem) : heldOut(input, of: problem)
+    }
+
     /// The functions of the problem's basis themselves, in which all that the mixture generates is linear.
     public static func basis(of problem: MeanFieldProblem) -> [TestFunction] {
         (0..<problem.basis.count).map { own in

@@ -75,6 +75,41 @@ import Testing
         #expect(training.folder.contents.contains("small.study"))
     }
 
+    /// Fluctuations and large deviations: one and two threads, and a study that was stopped by a signal.
+    @Test func fluctuationsAreTheSameHoweverTheyWereMeasured() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [2, 40, 2000], replicates: 150"),
+            ("compare: {wasserstein: [1, 2], coupling: true, function: true}", ""),
+            ("output: {file: small.h5}", "study: {kind: fluctuations, spectrum: 2, inputs: 2}"),
+        ])
+        let home = experiment.folder.url
+        let whole = try KacProcess.run(["rates", experiment.path, "-o", "whole", "--threads", "1"], in: home)
+        try #require(whole.status == 0, "\(whole.errors)")
+        let tables = try Self.tables(home.appendingPathComponent("whole"))
+        #expect(Set(tables.keys) == ["means.csv", "fluctuations.csv", "quantiles.csv"])
+        #expect(whole.output.contains("pair_0_1") && whole.output.contains("Quantiles of √N (F_N − F)/σ"))
+
+        // Stopped when some ensembles are in the file, if it is not finished before: then what it wrote must be the same as well.
+        let stopped = try KacProcess.run(["rates", experiment.path, "-o", "again", "--threads", "2"], in: home) {
+            process in
+            let folder = home.appendingPathComponent("again").path
+            while process.isRunning {
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+                let samples = names.first { $0.hasSuffix(".tsv") }.flatMap {
+                    FileManager.default.contents(atPath: "\(folder)/\($0)")
+                }
+                if (samples?.count { $0 == 0x0A } ?? 0) > 10 { break }
+                usleep(500)
+            }
+            process.terminate()
+        }
+        #expect(stopped.status == 75 || stopped.status == 0, "\(stopped.errors)")
+        let resumed = try KacProcess.run(["rates", experiment.path, "-o", "again"], in: home)
+        #expect(resumed.status == 0 && resumed.errors.contains("ensembles are measured already"), "\(resumed.errors)")
+        #expect(try Self.tables(home.appendingPathComponent("again")) == tables)
+        #expect(resumed.output.replacing("in again", with: "in whole") == whole.output)
+    }
+
     /// The exponents do not depend on the data: a sweep of the targets, each value a study with samples of its own.
     @Test func sweepsChangeOneKey() throws {
         let experiment = try SmallExperiment(replacing: [
@@ -116,6 +151,13 @@ import Testing
         ("output: {file: small.h5}", "study: {wrong_targets: 1}", "changes nothing"),
         ("coupling: true", "coupling: true, times: [7]", "not an output time"),
         ("compare: {wasserstein: [1, 2], coupling: true, function: true}", "", "compare: is missing"),
+        ("output: {file: small.h5}", "study: {inputs: 2}", "has no meaning in a study of the kind 'rates'"),
+        ("output: {file: small.h5}", "study: {kind: fluctuations, precision: 0.1}", "has no meaning"),
+        ("output: {file: small.h5}", "study: {kind: fluctuations, tilts: [1]}", "has no meaning"),
+        ("output: {file: small.h5}", "study: {kind: fluctuations, inputs: 0}", "inputs"),
+        ("output: {file: small.h5}", "study: {kind: large_deviations, tilts: [1, 0]}", "expected another tilt"),
+        ("output: {file: small.h5}", "study: {kind: large_deviations, tilts: []}", "found no tilts"),
+        ("output: {file: small.h5}", "study: {kind: large_deviation}", "did you mean 'large_deviations'"),
     ])
     func whatCannotBeStudiedIsRefused(change: (old: String, new: String, message: String)) throws {
         let experiment = try SmallExperiment(replacing: [(change.old, change.new)])

@@ -29,7 +29,7 @@ public enum PrefactorForm: String, Sendable {
             }
         case .quantity(.lossGap): self = .twoPowers
         case .quantity, .kernelError, .deviation, .wave: self = .inverse
-        case .variate: return nil
+        case .variate, .covariance, .pair, .response: return nil
         }
     }
 

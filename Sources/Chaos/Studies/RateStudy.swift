@@ -41,7 +41,8 @@ public struct RateStudy: Sendable {
     public let dimension: Int
     /// The predicted fluctuation spectrum at every compared time.
     public let spectrum: FluctuationSpectrum
-    /// The predicted limit of `N·E` of squared function errors and loss gaps, by column and output; none for others.
+    /// The predicted limit of `N·E` of squared function errors, of loss gaps, and of what is measured at chosen inputs, by column and output;
+    /// none for others.
     public let predictions: [StudyColumn: [Double]]
     /// The explicit bound, at every compared time.
     public let bound: ExplicitBound
@@ -75,8 +76,8 @@ public struct RateStudy: Sendable {
         self.times = times
         dimension = problem.dimension
         let frequencies = FluctuationSpectrum.frequencies(dimension: problem.dimension, degree: plan.spectrumDegree)
-        let basis = StudyBasis(problem, frequencies: frequencies)
-        columns = Self.columns(problem, plan, frequencies, hasKernel: basis.hasKernel)
+        let basis = StudyBasis(problem, frequencies: frequencies, inputs: plan.inputPairs)
+        columns = Self.columns(problem, plan, frequencies, basis)
 
         // Beyond three angles nodes are lattices, whose error falls slowly: it only has to be below that of the largest mixture.
         let accuracy = problem.dimension > 3 ? max(tolerance, 1e-4) : tolerance
@@ -119,7 +120,15 @@ public struct RateStudy: Sendable {
             problem, times: times, frequencies: frequencies, tolerance: coarse, parallelism: parallelism)
         let fluctuations = try Fluctuations(
             problem, times: times, of: TestFunction.basis(of: problem), tolerance: coarse, parallelism: parallelism)
-        (predictions, deviations) = Self.predictions(problem, fluctuations, right)
+        var (predictions, deviations) = Self.predictions(problem, fluctuations, right)
+        if !plan.inputs.isEmpty {
+            let chosen = try Fluctuations(
+                problem, times: times, of: plan.inputs.map { .input($0, of: problem) }, tolerance: coarse,
+                parallelism: parallelism)
+            predictions.merge(Self.predictions(chosen, plan)) { own, _ in own }
+        }
+        self.predictions = predictions
+        self.deviations = deviations
         bound = try ExplicitBound(
             problem,
             flow: LinearizedFlow(problem: problem, nodes: nodes, tolerance: accuracy, parallelism: parallelism),
@@ -127,7 +136,7 @@ public struct RateStudy: Sendable {
     }
 
     private static func columns(
-        _ problem: MeanFieldProblem, _ plan: RateStudyPlan, _ frequencies: [[Int]], hasKernel: Bool
+        _ problem: MeanFieldProblem, _ plan: RateStudyPlan, _ frequencies: [[Int]], _ basis: StudyBasis
     ) -> [StudyColumn] {
         let distances: [Quantity] = plan.wasserstein.map { $0 == .one ? .w1 : .w2 }
         let errors: [Quantity] = [.functionError] + (problem.heldOutTargets.isEmpty ? [] : [.functionErrorTest])
@@ -137,10 +146,13 @@ public struct RateStudy: Sendable {
             kinds += errors.map { .quantity($0) }
             if family == .trained { kinds.append(.quantity(.functionErrorSup)) }
             kinds.append(.quantity(.lossGap))
-            if hasKernel, family != .wrong { kinds.append(.kernelError) }
+            if basis.hasKernel, family != .wrong { kinds.append(.kernelError) }
             if family != .wrong { kinds.append(.deviation) }
             if family == .independent, plan.wasserstein.contains(.two), problem.dimension > 1 { kinds.append(.variate) }
             kinds += frequencies.map { .wave($0) }
+            kinds += plan.inputPairs.map { .covariance($0.0, $0.1) }
+            if basis.hasInputProducts { kinds += plan.inputPairs.map { .pair($0.0, $0.1) } }
+            if family == .trained { kinds += plan.inputs.map { .response($0) } }
             return kinds.map { StudyColumn(family, $0) }
         }
     }
@@ -207,6 +219,31 @@ public struct RateStudy: Sendable {
             }
         }
         return (result, deviations)
+    }
+
+    /// `N·E` of what is measured at chosen inputs.
+    private static func predictions(_ fluctuations: Fluctuations, _ plan: RateStudyPlan) -> [StudyColumn: [Double]] {
+        var result: [StudyColumn: [Double]] = [:]
+        let outputs = fluctuations.times.indices
+        for (i, a) in plan.inputs.enumerated() {
+            result[StudyColumn(.trained, .response(a))] = outputs.map {
+                let response = fluctuations.response(output: $0, i)
+                return response * response
+            }
+            for (j, b) in plan.inputs.enumerated().dropFirst(i) {
+                result[StudyColumn(.trained, .covariance(a, b))] = outputs.map {
+                    fluctuations.covariance(output: $0, i, j)
+                }
+                result[StudyColumn(.independent, .covariance(a, b))] = outputs.map {
+                    fluctuations.resampling(output: $0, i, j)
+                }
+                result[StudyColumn(.trained, .pair(a, b))] = outputs.map {
+                    fluctuations.pairCovariance(output: $0, i, j)
+                }
+                result[StudyColumn(.independent, .pair(a, b))] = outputs.map { _ in 0 }
+            }
+        }
+        return result
     }
 
     /// What ends a run of a study early; what was measured has been recorded.

@@ -28,6 +28,9 @@ public struct RateStudyPlan: Sendable {
     public var spectrumDegree: Int
     /// What the targets are multiplied by for the wrong limit.
     public var wrongTargets: Double
+    /// The inputs, held-out ones or without them those of the training data, at which covariances, those of pairs of experts, and the answer
+    /// to one expert moved are measured; the answer costs two more trainings of every mixture an angle.
+    public var inputs: [Int]
 
     /// A plan.
     public init(counts: [Int], replicates: Int, seed: UInt64, outputs: [Int], wasserstein: [WassersteinOrder]) {
@@ -44,6 +47,12 @@ public struct RateStudyPlan: Sendable {
         distanceReplicates = .max
         spectrumDegree = 2
         wrongTargets = 0.9
+        inputs = []
+    }
+
+    /// Every pair of the chosen inputs once, each with itself first.
+    var inputPairs: [(Int, Int)] {
+        inputs.indices.flatMap { i in inputs[i...].map { (inputs[i], $0) } }
     }
 
     /// The replicates of a number of experts when there are `replicates` of small ones.

@@ -116,6 +116,8 @@ public struct RateStudyResult: Sendable {
         public let measured: Double
         /// That of the normal law.
         public let normal: Double
+        /// The standard error that a quantile of so many normal numbers has.
+        public let standardError: Double
     }
 
     /// The replicates of each number of experts.
@@ -211,10 +213,13 @@ public struct RateStudyResult: Sendable {
                 let place = probability * (Double(sorted.count) + 1.0 / 3) - 2.0 / 3
                 let low = min(max(0, Int(place.rounded(.down))), sorted.count - 2)
                 let share = min(1, max(0, place - Double(low)))
+                let normal = NormalLaw.quantile(probability)
+                let density = exp(-0.5 * normal * normal) / (2 * .pi).squareRoot()
                 return Quantile(
                     count: count, time: study.times[output], probability: probability,
                     measured: sorted[low] + share * (sorted[low + 1] - sorted[low]),
-                    normal: NormalLaw.quantile(probability))
+                    normal: normal,
+                    standardError: (probability * (1 - probability) / Double(sorted.count)).squareRoot() / density)
             }
         }
     }

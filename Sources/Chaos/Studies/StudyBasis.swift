@@ -13,6 +13,8 @@ struct StudyBasis: Sendable {
     let positions: [[Int]: Int]
     /// The entries of the kernel, each as a sum of monomials; none where they would be too many.
     private let kernelEntries: [[Term]]
+    /// `f(·, x) f(·, x')` of each pair of inputs, as a sum of monomials; none where they would be too many.
+    private let inputProducts: [[Term]]
 
     /// A monomial's moment times a complex coefficient.
     private struct Term: Sendable {
@@ -26,8 +28,9 @@ struct StudyBasis: Sendable {
     /// The most products of two monomials that are taken for it.
     private static let kernelProducts = 1 << 14
 
+    /// - Parameter inputs: pairs of inputs, held-out ones or without them those of the training data, whose products are wanted.
     /// - Precondition: the problem has an expansion.
-    init(_ problem: MeanFieldProblem, frequencies: [[Int]]) {
+    init(_ problem: MeanFieldProblem, frequencies: [[Int]], inputs: [(Int, Int)] = []) {
         guard let basis = problem.basis.trigonometric else { preconditionFailure("an expansion is needed") }
         var positions: [TrigonometricMonomial: Int] = [:]
         var monomials: [TrigonometricMonomial] = []
@@ -56,7 +59,7 @@ struct StudyBasis: Sendable {
         }
         let n = problem.targets.count
         guard basis.count * basis.count <= Self.kernelProducts, n > 0 else {
-            kernelEntries = []
+            (kernelEntries, inputProducts) = ([], [])
             products = SharedProducts(TrigonometricBasis(dimension: basis.dimension, monomials: monomials))
             return
         }
@@ -64,14 +67,24 @@ struct StudyBasis: Sendable {
         let data = Array(stride(from: 0, to: n, by: step))
         let pairs = data.indices.flatMap { a in (0...a).map { (data[a], data[$0]) } }
         var entries = pairs.map { _ in [Int: Double]() }
+        var seen = inputs.map { _ in [Int: Double]() }
+        let (held, h) = (problem.heldOutTargets.count, problem.heldOutCoefficients)
+        func coefficient(_ m: Int, _ input: Int) -> Double {
+            held > 0 ? h[m * held + input] : problem.coefficients[m * n + input]
+        }
         func square(_ monomial: TrigonometricMonomial) -> Double {
             monomial.factors.reduce(0) { $0 + Double($1.harmonic * $1.harmonic) }
         }
         let squares = basis.monomials.map(square)
         let c = problem.coefficients
-        for (m, first) in basis.monomials.enumerated() where squares[m] > 0 {
-            for (l, second) in basis.monomials.enumerated() where squares[l] > 0 {
+        for (m, first) in basis.monomials.enumerated() {
+            for (l, second) in basis.monomials.enumerated() {
                 for term in first.multiplied(by: second) {
+                    for (entry, pair) in inputs.enumerated() {
+                        let size = term.coefficient * coefficient(m, pair.0) * coefficient(l, pair.1)
+                        if size != 0 { seen[entry][index(term.monomial), default: 0] += size }
+                    }
+                    guard squares[m] > 0, squares[l] > 0 else { continue }
                     // ∇u·∇v = ½ (Δ(uv) − uΔv − vΔu).
                     let size = 0.5 * term.coefficient * (squares[m] + squares[l] - square(term.monomial))
                     guard size != 0 else { continue }
@@ -82,9 +95,11 @@ struct StudyBasis: Sendable {
                 }
             }
         }
-        kernelEntries = entries.map { entry in
+        func terms(_ entry: [Int: Double]) -> [Term] {
             entry.sorted { $0.key < $1.key }.map { Term(index: $0.key, real: $0.value) }
         }
+        kernelEntries = entries.map(terms)
+        inputProducts = seen.map(terms)
         products = SharedProducts(TrigonometricBasis(dimension: basis.dimension, monomials: monomials))
     }
 
@@ -105,6 +120,13 @@ struct StudyBasis: Sendable {
     /// Entries of the tangent kernel, those of pairs of some training data.
     func kernel(_ moments: [Double]) -> [Double] {
         kernelEntries.map { terms in terms.reduce(0) { $0 + $1.real * moments[$1.index] } }
+    }
+
+    var hasInputProducts: Bool { !inputProducts.isEmpty }
+
+    /// The means of the products of the expert's functions at the pairs of inputs.
+    func inputProducts(_ moments: [Double]) -> [Double] {
+        inputProducts.map { terms in terms.reduce(0) { $0 + $1.real * moments[$1.index] } }
     }
 
     /// The moments of nodes with masses, or of equal ones.

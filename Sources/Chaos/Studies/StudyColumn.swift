@@ -22,6 +22,12 @@ public struct StudyColumn: Sendable, Hashable, CustomStringConvertible {
         case variate
         /// `|μ̂^N_k − μ̂_k|²`.
         case wave([Int])
+        /// `(F_N(x) − F(x)) (F_N(x') − F(x'))` at two inputs; of independent draws the same of their function.
+        case covariance(Int, Int)
+        /// The product of `f(θ_1, x) − F(x)` and `f(θ_2, x') − F(x')`, in the mean over all pairs of different experts.
+        case pair(Int, Int)
+        /// `N |∂F_N(x)/∂θ_1(0)|²`, of one expert that is moved at time 0.
+        case response(Int)
 
         /// The name in tables.
         public var name: String {
@@ -31,6 +37,9 @@ public struct StudyColumn: Sendable, Hashable, CustomStringConvertible {
             case .deviation: "deviation"
             case .variate: "variate"
             case .wave(let k): "s_" + k.map { "\($0)" }.joined(separator: "_")
+            case .covariance(let a, let b): "covariance_\(a)_\(b)"
+            case .pair(let a, let b): "pair_\(a)_\(b)"
+            case .response(let a): "response_\(a)"
             }
         }
     }
@@ -57,7 +66,7 @@ extension StudyColumn.Kind {
         case .quantity(let quantity): quantity == .lossGap ? 2 : quantity.fittedPower
         case .kernelError: 2
         case .deviation: 2
-        case .variate, .wave: 1
+        case .variate, .wave, .covariance, .pair, .response: 1
         }
     }
 
@@ -66,7 +75,7 @@ extension StudyColumn.Kind {
         switch self {
         case .quantity(let quantity): quantity.sharpExponent(dimension: dimension)
         case .kernelError: -0.5
-        case .deviation, .variate, .wave: nil
+        case .deviation, .variate, .wave, .covariance, .pair, .response: nil
         }
     }
 
@@ -75,7 +84,7 @@ extension StudyColumn.Kind {
         switch self {
         case .quantity(let quantity): quantity.provedExponent(dimension: dimension)
         case .kernelError: -0.5
-        case .deviation, .variate, .wave: nil
+        case .deviation, .variate, .wave, .covariance, .pair, .response: nil
         }
     }
 

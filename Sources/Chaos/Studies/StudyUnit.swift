@@ -41,14 +41,15 @@ struct StudyUnit: Sendable {
             DrivenFlow(basis: problem.basis, history: history, count: count, parallelism: parallelism),
             state: draws.angles, pair: .dormandPrince54, tolerance: plan.tolerance)
         let sweep = TrigonometricSweep(basis.products, count: count, parallelism: parallelism)
+        let moved = plan.inputs.isEmpty ? nil : MovedExpert(problem, draws: draws.angles, parallelism: parallelism)
         let measures = replicate < plan.distanceReplicates
         var result: [Double] = []
         result.reserveCapacity(times.count * columns.count)
         for (output, time) in times.enumerated() {
             try mixture.advance(to: time)
             try copies.advance(to: time)
-            let trained = Cloud(mixture.state, sweep, basis, problem)
-            let independent = Cloud(copies.state, sweep, basis, problem)
+            let trained = Cloud(mixture.state, count, sweep, self)
+            let independent = Cloud(copies.state, count, sweep, self)
             let coupling = Self.coupling(mixture.state, copies.state, count: count)
             let near =
                 !measures
@@ -61,6 +62,7 @@ struct StudyUnit: Sendable {
                 let distance = own.sobolevDistance(to: reference)
                 return distance * distance
             }
+            let responses = try moved?.slopes(at: time, inputs: plan.inputs) ?? [:]
             for column in columns {
                 let cloud = column.family == .independent ? independent : trained
                 let reference = column.family == .wrong ? wrong : right
@@ -75,6 +77,7 @@ struct StudyUnit: Sendable {
                 case .quantity(.w2): result.append(distance[.two] ?? .nan)
                 case .quantity(.coupling): result.append(coupling)
                 case .variate: result.append(variate ?? .nan)
+                case .response(let input): result.append(Double(count) * (responses[input] ?? .nan))
                 default: result.append(cloud.value(column.kind, beside: reference, output: output))
                 }
             }
@@ -121,12 +124,13 @@ private struct Cloud {
     let loss: Double
     let waves: [(real: Double, imaginary: Double)]
     let kernel: [Double]
-    let frequencies: [[Int]: Int]
+    /// The means of products of the expert's functions, in the order of the plan's pairs of inputs.
+    let products: [Double]
+    let unit: StudyUnit
+    let count: Int
 
-    init(
-        _ state: UnsafeBufferPointer<Double>, _ sweep: TrigonometricSweep, _ basis: StudyBasis,
-        _ problem: MeanFieldProblem
-    ) {
+    init(_ state: UnsafeBufferPointer<Double>, _ count: Int, _ sweep: TrigonometricSweep, _ unit: StudyUnit) {
+        let (basis, problem) = (unit.basis, unit.problem)
         var moments = Array(repeating: 0.0, count: basis.products.basis.count)
         if let base = state.baseAddress { sweep.moments(of: base, into: &moments) }
         let own = basis.problemMoments(moments)
@@ -135,29 +139,48 @@ private struct Cloud {
         loss = problem.loss(moments: own)
         waves = basis.waves(moments)
         kernel = basis.kernel(moments)
-        frequencies = basis.positions
+        products = basis.inputProducts(moments)
+        self.unit = unit
+        self.count = count
+    }
+
+    /// What is generated at an input, by the atoms and by the limit.
+    private func generated(_ input: Int, _ reference: StudyReference, _ output: Int) -> (own: Double, limit: Double) {
+        heldOut.isEmpty
+            ? (function[input], reference.functions[output][input])
+            : (heldOut[input], reference.heldOutFunctions[output][input])
     }
 
     func value(_ kind: StudyColumn.Kind, beside reference: StudyReference, output: Int) -> Double {
         switch kind {
-        case .quantity(.functionError): rootMeanSquare(function, reference.functions[output])
-        case .quantity(.functionErrorTest): rootMeanSquare(heldOut, reference.heldOutFunctions[output])
+        case .quantity(.functionError): return rootMeanSquare(function, reference.functions[output])
+        case .quantity(.functionErrorTest): return rootMeanSquare(heldOut, reference.heldOutFunctions[output])
         case .quantity(.functionErrorSup):
-            max(
+            return max(
                 zip(function, reference.functions[output]).reduce(0) { max($0, abs($1.0 - $1.1)) },
                 zip(heldOut, reference.heldOutFunctions[output]).reduce(0) { max($0, abs($1.0 - $1.1)) })
-        case .quantity(.lossGap): loss - reference.losses[output]
-        case .kernelError: rootMeanSquare(kernel, reference.kernels[output])
+        case .quantity(.lossGap): return loss - reference.losses[output]
+        case .kernelError: return rootMeanSquare(kernel, reference.kernels[output])
         case .deviation:
-            heldOut.isEmpty
-                ? function[0] - reference.functions[output][0] : heldOut[0] - reference.heldOutFunctions[output][0]
+            let (own, limit) = generated(0, reference, output)
+            return own - limit
+        case .covariance(let a, let b):
+            let (first, second) = (generated(a, reference, output), generated(b, reference, output))
+            return (first.own - first.limit) * (second.own - second.limit)
+        case .pair(let a, let b):
+            guard let place = unit.plan.inputPairs.firstIndex(where: { $0 == (a, b) }), count > 1 else { return .nan }
+            let (first, second) = (generated(a, reference, output), generated(b, reference, output))
+            let (x, y) = (first.own - first.limit, second.own - second.limit)
+            // Over all pairs, less those of an expert with itself.
+            let own = products[place] - first.own * second.own + x * y
+            return (Double(count) * x * y - own) / Double(count - 1)
         case .wave(let k):
-            frequencies[k].map { index in
+            return unit.basis.positions[k].map { index in
                 let (own, other) = (waves[index], reference.waves[output][index])
                 let (x, y) = (own.real - other.real, own.imaginary - other.imaginary)
                 return x * x + y * y
             } ?? .nan
-        case .quantity, .variate: .nan
+        case .quantity, .variate, .response: return .nan
         }
     }
 

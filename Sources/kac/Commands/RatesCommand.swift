@@ -18,7 +18,8 @@ struct RatesCommand: ParsableCommand {
               kac rates data/experiments/studies/one-qubit.yml -o build/one-qubit.study
 
             The folder gets means.csv, rates.csv, prefactors.csv, fluctuations.csv, bounds.csv, quantiles.csv, certificates.csv, kernel.csv (the \
-            eigenvalues of the tangent kernel over time) and the samples. Other kinds of studies (study.kind) compare lazy with mean-field scalings, and training in steps with the flow.
+            eigenvalues of the tangent kernel over time) and the samples. Other kinds of studies (study.kind) measure fluctuations and large deviations, compare lazy with mean-field \
+            scalings, and training in steps with the flow.
             """)
 
     @OptionGroup var experiment: ExperimentOptions
@@ -53,6 +54,8 @@ struct RatesCommand: ParsableCommand {
             case .scaling: (tables, summary) = try scaling(read, section, parallelism, progress)
             case .width: (tables, summary) = try width(read, section, parallelism, progress)
             case .training: (tables, summary) = try training(read, section, parallelism, progress)
+            case .fluctuations: (tables, summary) = try fluctuations(read, section, folder, parallelism, progress)
+            case .largeDeviations: (tables, summary) = try largeDeviations(read, section, parallelism, progress)
             }
             try Self.make(folder)
             try tables.write(to: folder)
@@ -105,9 +108,9 @@ struct RatesCommand: ParsableCommand {
     private func measured(
         _ read: Experiment, _ section: StudySection, _ folder: URL, _ parallelism: Parallelism, _ progress: Progress
     ) throws -> (PreparedStudy, RateStudyResult) {
-        let plan = try section.plan(read)
+        _ = try section.plan(read)
         try Self.make(folder)
-        let prepared = try PreparedStudy(read, plan: plan, parallelism: parallelism, progress: progress)
+        let prepared = try PreparedStudy(read, section, parallelism: parallelism, progress: progress)
         let study = prepared.study
         let file = try SampleFile(
             folder: folder, key: prepared.key,
@@ -177,6 +180,30 @@ struct RatesCommand: ParsableCommand {
             time: read.times.last ?? 0, seed: particles.seed, parallelism: parallelism, progress: progress.update)
         progress.end()
         return (StudyTables(study), DiscreteTrainingSummary(study: study, count: particles.counts[0]).text)
+    }
+
+    private func fluctuations(
+        _ read: Experiment, _ section: StudySection, _ folder: URL, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (StudyTables, String) {
+        let (prepared, result) = try measured(read, section, folder, parallelism, progress)
+        return (
+            StudyTables(fluctuations: result), FluctuationsSummary(study: prepared.study, result: result).text
+        )
+    }
+
+    private func largeDeviations(
+        _ read: Experiment, _ section: StudySection, _ parallelism: Parallelism, _ progress: Progress
+    ) throws -> (StudyTables, String) {
+        let (problem, _) = try PreparedStudy.problem(read)
+        let particles = try read.particles.map { _ in try section.particles(read, leastCounts: 2) }
+        progress.begin("large deviations", total: 1, unit: "")
+        let study = try LargeDeviationStudy(
+            problem, times: read.compare?.outputs.map { read.times[$0] } ?? read.times,
+            inputs: section.chosenInputs(problem), tilts: section.tilts, counts: particles?.counts ?? [],
+            replicates: particles?.replicates ?? 0, seed: particles?.seed ?? 1,
+            tolerance: particles?.tolerance ?? 1e-7, parallelism: parallelism, progress: progress.update)
+        progress.end()
+        return (StudyTables(study), LargeDeviationSummary(study: study, problem: problem).text)
     }
 
     private static func make(_ folder: URL) throws {

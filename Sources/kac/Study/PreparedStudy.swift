@@ -15,8 +15,12 @@ struct PreparedStudy {
     /// Lifts the expert, solves both limits and makes the predictions.
     ///
     /// - Throws: `StudyError`, and what the data and the solvers throw.
-    init(_ experiment: Experiment, plan: RateStudyPlan, parallelism: Parallelism, progress: Progress) throws {
+    init(
+        _ experiment: Experiment, _ section: StudySection, parallelism: Parallelism, progress: Progress
+    ) throws {
+        var plan = try section.plan(experiment)
         let (problem, _) = try Self.problem(experiment)
+        if section.kind == .fluctuations { plan.inputs = section.chosenInputs(problem) }
         self.problem = problem
         progress.begin("limit (\(experiment.scheme.name))", total: experiment.times.last ?? 0, unit: "time units")
         let limit = try Self.limit(problem, experiment, plan, parallelism, progress)

@@ -1,5 +1,6 @@
 import Chaos
 import Experts
+import Training
 import Transport
 
 /// The `study` section of an experiment file: what `kac rates` measures beyond what `particles` and `compare` say.
@@ -16,6 +17,10 @@ struct StudySection {
         case width
         /// Training in steps against the flow.
         case training
+        /// Covariances, spectrum and the answer to one expert moved, measured beside their predictions.
+        case fluctuations
+        /// The rate function of outputs far from the limit's.
+        case largeDeviations = "large_deviations"
     }
 
     var kind = Kind.rates
@@ -34,6 +39,9 @@ struct StudySection {
     var distances = Int.max
     var spectrum: Int?
     var wrongTargets = 0.9
+    /// At how many inputs fluctuations and large deviations are told.
+    var inputs = 3
+    var tilts = [-2.0, -1, -0.5, 0.5, 1, 2]
     var folder: String?
 
     init() {}
@@ -45,7 +53,7 @@ struct StudySection {
         let keys = try node.children(known: [
             "kind", "precision", "least", "batch", "experts", "distances", "spectrum", "wrong_targets", "folder",
             "gammas", "centre",
-            "steps", "batches", "shots", "widths", "key", "values", "labels",
+            "steps", "batches", "shots", "widths", "key", "values", "labels", "inputs", "tilts",
         ])
         if let node = keys["kind"] {
             kind = Kind(rawValue: try node.choice(of: Kind.allCases.map(\.rawValue))) ?? .rates
@@ -104,16 +112,27 @@ struct StudySection {
                 throw node.error("found 1, which changes nothing: expected another factor, such as 0.9")
             }
         }
+        inputs = try keys["inputs"]?.integer(in: 1...64) ?? inputs
+        if let node = keys["tilts"] {
+            tilts = try node.elements().map { element in
+                let tilt = try element.number()
+                guard tilt != 0 else { throw element.error("found 0, where the rate is 0: expected another tilt") }
+                return tilt
+            }
+            guard !tilts.isEmpty else { throw node.error("found no tilts, expected some, such as [-1, 1]") }
+        }
         folder = try keys["folder"]?.text()
     }
 
     /// The keys that only some kinds have.
     private static let kinds: [(String, [Kind])] = [
         ("precision", [.rates, .sweep]), ("least", [.rates, .sweep]), ("batch", [.rates, .sweep]),
-        ("experts", [.rates, .sweep]),
+        ("experts", [.rates, .sweep, .fluctuations]),
         ("distances", [.rates, .sweep]),
-        ("spectrum", [.rates, .sweep]),
-        ("wrong_targets", [.rates, .sweep]), ("gammas", [.scaling]), ("centre", [.scaling]), ("widths", [.width]),
+        ("spectrum", [.rates, .sweep, .fluctuations]),
+        ("inputs", [.fluctuations, .largeDeviations]), ("tilts", [.largeDeviations]),
+        ("wrong_targets", [.rates, .sweep, .fluctuations]), ("gammas", [.scaling]), ("centre", [.scaling]),
+        ("widths", [.width]),
         ("steps", [.training]),
         ("batches", [.training]), ("shots", [.training]),
         ("key", [.sweep]), ("values", [.sweep]), ("labels", [.sweep]),
@@ -124,16 +143,23 @@ struct StudySection {
     /// - Throws: `StudyError` where no rate could come of it.
     func plan(_ experiment: Experiment) throws -> RateStudyPlan {
         guard let particles = experiment.particles else { throw StudyError.missing("particles") }
-        guard let compare = experiment.compare else { throw StudyError.missing("compare") }
+        let judgesExponents = kind != .fluctuations
+        guard !judgesExponents || experiment.compare != nil else { throw StudyError.missing("compare") }
         guard particles.replicates >= 2 else { throw StudyError.tooFewReplicates(particles.replicates) }
         let usable = particles.counts.filter { $0 >= Rate.smallestCount }
-        guard usable.count >= 3 else { throw StudyError.tooFewCounts(found: particles.counts) }
+        guard !judgesExponents || usable.count >= 3 else { throw StudyError.tooFewCounts(found: particles.counts) }
+        if !judgesExponents, let single = particles.counts.first(where: { $0 < 2 }) {
+            throw StudyError.noPair(found: single)
+        }
         var plan = RateStudyPlan(
-            counts: particles.counts, replicates: particles.replicates, seed: particles.seed, outputs: compare.outputs,
-            wasserstein: compare.wasserstein.compactMap(WassersteinOrder.init))
+            counts: particles.counts, replicates: particles.replicates, seed: particles.seed,
+            outputs: experiment.compare?.outputs ?? Array(experiment.times.indices),
+            wasserstein: judgesExponents
+                ? (experiment.compare?.wasserstein ?? []).compactMap(WassersteinOrder.init) : [])
         plan.tolerance = particles.tolerance
         plan.precision = precision
-        plan.leastReplicates = min(particles.replicates, least ?? plan.leastReplicates)
+        plan.leastReplicates =
+            judgesExponents ? min(particles.replicates, least ?? plan.leastReplicates) : particles.replicates
         plan.batch = batch
         plan.expertBudget = experts
         plan.distanceReplicates = distances
@@ -142,6 +168,13 @@ struct StudySection {
         if experiment.model.dimension > 3, spectrum == nil { plan.spectrumDegree = 0 }
         plan.wrongTargets = wrongTargets
         return plan
+    }
+
+    /// The inputs at which fluctuations and large deviations are told, spread over those held out or, without these, the training data.
+    func chosenInputs(_ problem: MeanFieldProblem) -> [Int] {
+        let count = problem.heldOutTargets.isEmpty ? problem.targets.count : problem.heldOutTargets.count
+        let wanted = min(inputs, count)
+        return (0..<wanted).map { $0 * count / wanted }
     }
 
     /// The mixtures of a study without a limit.
@@ -176,6 +209,7 @@ enum StudyError: Error, CustomStringConvertible {
     case tooFewReplicates(Int)
     case tooFewCounts(found: [Int])
     case tooFewScalings(found: Int, expected: Int)
+    case noPair(found: Int)
     case potential
     case noExpansion(reason: String)
     case limitEnded(time: Double, reason: String)
@@ -196,6 +230,8 @@ enum StudyError: Error, CustomStringConvertible {
                 + "(of \(found.map { "\($0)" }.joined(separator: ", "))), expected at least 3: an exponent is fitted over them"
         case .tooFewScalings(let found, let expected):
             "particles.counts: found \(found) numbers of experts, expected at least \(expected): a slope is fitted"
+        case .noPair(let found):
+            "particles.counts: found \(found), expected at least 2: covariances are also those of two experts"
         case .potential: "continuum.potential: a given potential does not train: a study needs an expert and its data"
         case .noExpansion(let reason):
             "expert: a study needs the expert's expansion, and there is none (\(reason)): raise expert.term_limit"

@@ -6,11 +6,20 @@ struct StudyTables {
     /// The tables by name, with a header line each; numbers are the shortest texts that are read back as the same.
     let texts: [(name: String, text: String)]
 
+    /// The tables of a study of fluctuations.
+    init(fluctuations result: RateStudyResult) {
+        texts = Self.common(result).filter { ["means", "fluctuations", "quantiles"].contains($0.name) }
+    }
+
     /// The tables of a study of rates.
     init(_ result: RateStudyResult, _ certificates: Certificates?) {
-        let name = Self.name
-        let table: (String, [String]) -> String = { Self.table($0, $1) }
-        let common = [
+        texts =
+            Self.common(result)
+            + (certificates.map { [("certificates", Self.table(of: $0)), ("kernel", Self.kernelTable(of: $0))] } ?? [])
+    }
+
+    private static func common(_ result: RateStudyResult) -> [(name: String, text: String)] {
+        [
             (
                 "means",
                 table(
@@ -58,13 +67,12 @@ struct StudyTables {
             (
                 "quantiles",
                 table(
-                    "n_experts,time,probability,measured,normal",
-                    result.quantiles.map { "\($0.count),\($0.time),\($0.probability),\($0.measured),\($0.normal)" })
+                    "n_experts,time,probability,measured,normal,stderr",
+                    result.quantiles.map {
+                        "\($0.count),\($0.time),\($0.probability),\($0.measured),\($0.normal),\($0.standardError)"
+                    })
             ),
         ]
-        texts =
-            common
-            + (certificates.map { [("certificates", Self.table(of: $0)), ("kernel", Self.kernelTable(of: $0))] } ?? [])
     }
 
     /// The eigenvalues of the tangent kernel of the training data, a row a time and place in descending order.
@@ -148,6 +156,30 @@ struct StudyTables {
                     study.findings.map {
                         "\($0.series.name),\($0.series.variable.rawValue),\($0.slope),\($0.lower),\($0.upper),"
                             + "\($0.series.theory)"
+                    })
+            ),
+        ]
+    }
+
+    /// The tables of a study of large deviations.
+    init(_ study: LargeDeviationStudy) {
+        texts = [
+            (
+                "rate_function",
+                Self.table(
+                    "input,time,tilt,output,rate,gaussian_rate,independent_rate,cumulant,independent_cumulant,exact_cumulant,iterations",
+                    study.points.map {
+                        "\($0.input),\($0.time),\($0.tilt),\($0.output),\($0.rate),\($0.gaussianRate),\($0.independentRate),"
+                            + "\($0.scaledCumulant),\($0.independentCumulant),\($0.exactCumulant),\($0.iterations)"
+                    })
+            ),
+            (
+                "cumulants",
+                Self.table(
+                    "input,time,tilt,n_experts,measured,stderr,predicted,score,effective_replicates",
+                    study.cumulants.map {
+                        "\($0.input),\($0.time),\($0.tilt),\($0.count.map { "\($0)" } ?? "inf"),\($0.measured),\($0.standardError),"
+                            + "\($0.predicted),\($0.score),\($0.effectiveReplicates)"
                     })
             ),
         ]
