@@ -161,7 +161,7 @@ final class AdjointFlow: DynamicalSystem {
 }
 
 /// The map `u = C Cᵀ q / n`, by the shorter way.
-private struct Feedback: Sendable {
+struct Feedback: Sendable {
     private let monomials: Int
     private let data: Int
     private let coefficients: [Double]

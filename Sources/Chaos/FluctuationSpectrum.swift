@@ -22,11 +22,11 @@ public struct FluctuationSpectrum: Sendable {
     /// - Throws: as `Fluctuations`.
     public init(
         _ problem: MeanFieldProblem, times: [Double], frequencies: [[Int]], tolerance: Double = 1e-10,
-        parallelism: Parallelism = .serial
+        method: Fluctuations.Method = .characteristics, parallelism: Parallelism = .serial
     ) throws {
         let fluctuations = try Fluctuations(
             problem, times: times, of: frequencies.flatMap { [.cosine($0), .sine($0)] }, tolerance: tolerance,
-            parallelism: parallelism)
+            method: method, parallelism: parallelism)
         func sum(_ part: (Int, Int, Int) -> Double) -> [[Double]] {
             times.indices.map { output in
                 frequencies.indices.map { part(output, 2 * $0, 2 * $0) + part(output, 2 * $0 + 1, 2 * $0 + 1) }

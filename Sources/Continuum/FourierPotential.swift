@@ -1,5 +1,5 @@
 import Foundation
-import Torus
+package import Torus
 
 /// The potential `V(θ) = Σ_m w_m Φ_m(θ)` in Fourier form, `V(θ) = Σ_k V_k e^{ik·θ}` over `k ∈ Z^d`.
 ///
@@ -7,13 +7,13 @@ import Torus
 /// and `k = 0` is always mode 0. The monomials are sorted into the modes once, as tables; from then on weights become `V_k` and
 /// moments `m_k = ∫ e^{ik·θ} dμ` become `M_m = ∫ Φ_m dμ` at one multiplication a table entry (`2^{f−1}` entries for a monomial of `f`
 /// factors), without allocation.
-struct FourierPotential: Sendable {
+package struct FourierPotential: Sendable {
     /// The number of angles `d`.
     let dimension: Int
     /// The wave vectors `k` of the modes kept, in lexicographic order after `k = 0`.
-    let modes: [[Int]]
+    package let modes: [[Int]]
     /// The largest harmonic of each angle.
-    let harmonics: [Int]
+    package let harmonics: [Int]
 
     /// `Φ_m` contains `value·e^{ik·θ}` and its conjugate, with `value` real or `i` times a real number.
     private struct Entry: Sendable {
@@ -24,7 +24,7 @@ struct FourierPotential: Sendable {
     }
     private let entries: [Entry]
 
-    init(_ basis: TrigonometricBasis) {
+    package init(_ basis: TrigonometricBasis) {
         dimension = basis.dimension
         harmonics = basis.harmonics
         let zero = Array(repeating: 0, count: basis.dimension)
@@ -55,10 +55,10 @@ struct FourierPotential: Sendable {
     }
 
     /// The number of modes kept.
-    var count: Int { modes.count }
+    package var count: Int { modes.count }
 
     /// Writes the coefficients `V_k` of the modes kept.
-    func coefficients(
+    package func coefficients(
         weights: UnsafePointer<Double>, real: UnsafeMutablePointer<Double>, imaginary: UnsafeMutablePointer<Double>
     ) {
         real.update(repeating: 0, count: modes.count)
@@ -75,7 +75,7 @@ struct FourierPotential: Sendable {
     }
 
     /// Writes the moments `M_m` from `m_k = ∫ e^{ik·θ} dμ` of the modes kept.
-    func moments(
+    package func moments(
         real: UnsafePointer<Double>, imaginary: UnsafePointer<Double>, into moments: UnsafeMutablePointer<Double>,
         count: Int
     ) {

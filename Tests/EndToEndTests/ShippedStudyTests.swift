@@ -35,6 +35,28 @@ import Testing
         #expect(files.sorted() == Self.reductions.keys.sorted())
     }
 
+    /// What mixtures of 10,000 experts scatter is what is predicted, within three standard errors, and not what the wrong limit has: the shipped study with fewer replicates
+    /// and times.
+    @Test func tenThousandExpertsScatterAsPredicted() throws {
+        let home = try TemporaryFolder()
+        let process = try KacProcess.run(
+            [
+                "rates", Self.folder.appendingPathComponent("fluctuations.yml").path, "-o", "f", "--set",
+                "particles.counts=[10000]", "--set", "particles.replicates=300", "--set", "time.outputs=[0, 2]",
+            ], in: home.url)
+        try #require(process.status == 0, "\(process.errors)")
+        let rows = try String(contentsOf: home.url.appendingPathComponent("f/fluctuations.csv"), encoding: .utf8)
+            .split(separator: "\n").dropFirst().map { $0.split(separator: ",").map(String.init) }
+        let trained = rows.filter { $0[0] == "trained" }
+        #expect(
+            trained.count { $0[1].hasPrefix("s_") } == 2 * 4 && trained.count { $0[1].hasPrefix("covariance") } == 2 * 3
+        )
+        for row in trained { #expect(abs(try #require(Double(row[7]))) <= 3, "\(row)") }
+        for row in rows where row[0] == "wrong" && row[1] == "s_1" && row[3] == "2.0" {
+            #expect(try #require(Double(row[7])) > 10)
+        }
+    }
+
     @Test(arguments: reductions.keys.sorted()) func aSmallFormRuns(name: String) throws {
         let file = Self.folder.appendingPathComponent("\(name).yml").path
         let changes = try #require(Self.reductions[name]).flatMap { ["--set", $0] }

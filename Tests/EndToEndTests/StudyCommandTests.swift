@@ -75,8 +75,8 @@ import Testing
         #expect(training.folder.contents.contains("small.study"))
     }
 
-    /// Fluctuations and large deviations: one and two threads, and a study that was stopped by a signal.
-    @Test func fluctuationsAreTheSameHoweverTheyWereMeasured() throws {
+    /// One and two threads, and studies that were stopped, or killed, at some moment of their measurements.
+    @Test(arguments: [SIGTERM, SIGKILL]) func fluctuationsAreTheSameHoweverTheyWereMeasured(signal: Int32) throws {
         let experiment = try SmallExperiment(replacing: [
             ("counts: [10, 100, 200, 400], replicates: 4", "counts: [2, 40, 2000], replicates: 150"),
             ("compare: {wasserstein: [1, 2], coupling: true, function: true}", ""),
@@ -89,7 +89,7 @@ import Testing
         #expect(Set(tables.keys) == ["means.csv", "fluctuations.csv", "quantiles.csv"])
         #expect(whole.output.contains("pair_0_1") && whole.output.contains("Quantiles of √N (F_N − F)/σ"))
 
-        // Stopped when some ensembles are in the file, if it is not finished before: then what it wrote must be the same as well.
+        // Stopped when some ensembles are in the file.
         let stopped = try KacProcess.run(["rates", experiment.path, "-o", "again", "--threads", "2"], in: home) {
             process in
             let folder = home.appendingPathComponent("again").path
@@ -101,13 +101,42 @@ import Testing
                 if (samples?.count { $0 == 0x0A } ?? 0) > 10 { break }
                 usleep(500)
             }
-            process.terminate()
+            kill(process.processIdentifier, signal)
         }
-        #expect(stopped.status == 75 || stopped.status == 0, "\(stopped.errors)")
+        // Unless it was finished before.
+        #expect([0, signal == SIGTERM ? 75 : -SIGKILL].contains(stopped.status), "\(stopped.errors)")
         let resumed = try KacProcess.run(["rates", experiment.path, "-o", "again"], in: home)
         #expect(resumed.status == 0 && resumed.errors.contains("ensembles are measured already"), "\(resumed.errors)")
         #expect(try Self.tables(home.appendingPathComponent("again")) == tables)
         #expect(resumed.output.replacing("in again", with: "in whole") == whole.output)
+    }
+
+    /// What is measured does not depend on how it is predicted, and the predictions agree.
+    @Test func aGridPredictsTheSame() throws {
+        let experiment = try SmallExperiment(replacing: [
+            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [50], replicates: 4"),
+            ("output: {file: small.h5}", "study: {kind: fluctuations, spectrum: 2, inputs: 1}"),
+        ])
+        let home = experiment.folder.url
+        var rows: [[[Substring]]] = []
+        for method in ["characteristics", "grid"] {
+            let process = try KacProcess.run(
+                ["rates", experiment.path, "-o", "small", "--set", "study.method=\(method)"], in: home)
+            try #require(process.status == 0, "\(process.errors)")
+            #expect(process.errors.contains("measured already") == (method == "grid"))
+            let text = try Self.tables(home.appendingPathComponent("small"))["fluctuations.csv"] ?? ""
+            rows.append(
+                text.split(separator: "\n").dropFirst().map {
+                    $0.split(separator: ",", omittingEmptySubsequences: false)
+                })
+        }
+        #expect(rows[0].count == rows[1].count && rows[0].count > 20)
+        for (a, b) in zip(rows[0], rows[1]) {
+            #expect(a[0..<6] == b[0..<6])
+            let (own, other) = (try #require(Double(a[6])), try #require(Double(b[6])))
+            // Both hold the tolerance of the experiment, 1e-9.
+            #expect(abs(own - other) < 1e-7, "\(a) \(b)")
+        }
     }
 
     /// The exponents do not depend on the data: a sweep of the targets, each value a study with samples of its own.
@@ -155,6 +184,8 @@ import Testing
         ("output: {file: small.h5}", "study: {kind: fluctuations, precision: 0.1}", "has no meaning"),
         ("output: {file: small.h5}", "study: {kind: fluctuations, tilts: [1]}", "has no meaning"),
         ("output: {file: small.h5}", "study: {kind: fluctuations, inputs: 0}", "inputs"),
+        ("output: {file: small.h5}", "study: {kind: fluctuations, method: gird}", "did you mean 'grid'"),
+        ("output: {file: small.h5}", "study: {kind: scaling, method: grid}", "has no meaning"),
         ("output: {file: small.h5}", "study: {kind: large_deviations, tilts: [1, 0]}", "expected another tilt"),
         ("output: {file: small.h5}", "study: {kind: large_deviations, tilts: []}", "found no tilts"),
         ("output: {file: small.h5}", "study: {kind: large_deviation}", "did you mean 'large_deviations'"),

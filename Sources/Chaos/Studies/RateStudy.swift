@@ -117,14 +117,16 @@ public struct RateStudy: Sendable {
             limit.densities.indices.contains($0) ? RateShape(squaredW2: limit.densities[$0]) : .power
         }
         spectrum = try FluctuationSpectrum(
-            problem, times: times, frequencies: frequencies, tolerance: coarse, parallelism: parallelism)
+            problem, times: times, frequencies: frequencies, tolerance: coarse, method: plan.method,
+            parallelism: parallelism)
         let fluctuations = try Fluctuations(
-            problem, times: times, of: TestFunction.basis(of: problem), tolerance: coarse, parallelism: parallelism)
+            problem, times: times, of: TestFunction.basis(of: problem), tolerance: coarse, method: plan.method,
+            parallelism: parallelism)
         var (predictions, deviations) = Self.predictions(problem, fluctuations, right)
         if !plan.inputs.isEmpty {
             let chosen = try Fluctuations(
                 problem, times: times, of: plan.inputs.map { .input($0, of: problem) }, tolerance: coarse,
-                parallelism: parallelism)
+                method: plan.method, parallelism: parallelism)
             predictions.merge(Self.predictions(chosen, plan)) { own, _ in own }
         }
         self.predictions = predictions

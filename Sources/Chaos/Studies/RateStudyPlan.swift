@@ -31,6 +31,8 @@ public struct RateStudyPlan: Sendable {
     /// The inputs, held-out ones or without them those of the training data, at which covariances, those of pairs of experts, and the answer
     /// to one expert moved are measured; the answer costs two more trainings of every mixture an angle.
     public var inputs: [Int]
+    /// How the fluctuations are predicted; what is measured does not depend on it.
+    public var method: Fluctuations.Method
 
     /// A plan.
     public init(counts: [Int], replicates: Int, seed: UInt64, outputs: [Int], wasserstein: [WassersteinOrder]) {
@@ -48,6 +50,7 @@ public struct RateStudyPlan: Sendable {
         spectrumDegree = 2
         wrongTargets = 0.9
         inputs = []
+        method = .characteristics
     }
 
     /// Every pair of the chosen inputs once, each with itself first.

@@ -41,6 +41,8 @@ struct StudySection {
     var wrongTargets = 0.9
     /// At how many inputs fluctuations and large deviations are told.
     var inputs = 3
+    /// How fluctuations are predicted.
+    var method = Fluctuations.Method.characteristics
     var tilts = [-2.0, -1, -0.5, 0.5, 1, 2]
     var folder: String?
 
@@ -54,6 +56,7 @@ struct StudySection {
             "kind", "precision", "least", "batch", "experts", "distances", "spectrum", "wrong_targets", "folder",
             "gammas", "centre",
             "steps", "batches", "shots", "widths", "key", "values", "labels", "inputs", "tilts",
+            "method",
         ])
         if let node = keys["kind"] {
             kind = Kind(rawValue: try node.choice(of: Kind.allCases.map(\.rawValue))) ?? .rates
@@ -112,6 +115,9 @@ struct StudySection {
                 throw node.error("found 1, which changes nothing: expected another factor, such as 0.9")
             }
         }
+        if let node = keys["method"] {
+            method = try node.choice(of: ["characteristics", "grid"]) == "grid" ? .grid() : .characteristics
+        }
         inputs = try keys["inputs"]?.integer(in: 1...64) ?? inputs
         if let node = keys["tilts"] {
             tilts = try node.elements().map { element in
@@ -130,7 +136,8 @@ struct StudySection {
         ("experts", [.rates, .sweep, .fluctuations]),
         ("distances", [.rates, .sweep]),
         ("spectrum", [.rates, .sweep, .fluctuations]),
-        ("inputs", [.fluctuations, .largeDeviations]), ("tilts", [.largeDeviations]),
+        ("method", [.rates, .sweep, .fluctuations]), ("inputs", [.fluctuations, .largeDeviations]),
+        ("tilts", [.largeDeviations]),
         ("wrong_targets", [.rates, .sweep, .fluctuations]), ("gammas", [.scaling]), ("centre", [.scaling]),
         ("widths", [.width]),
         ("steps", [.training]),
@@ -156,6 +163,10 @@ struct StudySection {
             outputs: experiment.compare?.outputs ?? Array(experiment.times.indices),
             wasserstein: judgesExponents
                 ? (experiment.compare?.wasserstein ?? []).compactMap(WassersteinOrder.init) : [])
+        if method != .characteristics, experiment.model.dimension > 3 {
+            throw FluctuationError.grid(dimension: experiment.model.dimension)
+        }
+        plan.method = method
         plan.tolerance = particles.tolerance
         plan.precision = precision
         plan.leastReplicates =
