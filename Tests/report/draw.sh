@@ -31,7 +31,7 @@ with h5py.File(sys.argv[1], 'r+') as run:
     del run['tables']
 " "$folder/unfinished.h5"
 
-for study in lazy training-in-steps sweep-circuits rates-1d; do
+for study in lazy training-in-steps sweep-circuits rates-1d fluctuations large-deviations; do
     run "$study" rates "data/experiments/studies/$study.yml" --set 'particles.counts=[100, 200, 400]' --set particles.replicates=4
     mv "$folder/$study.h5" "$folder/$study.study"
     "$kac" report "$folder/$study.study" -o "$folder/$study.html"

@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand {
 
     /// Refuses a folder without any of the tables that a study has.
     private static func checkStudy(_ folder: URL) throws {
-        let tables = ["means.csv", "distances.csv", "sweep.csv"]
+        let tables = ["means.csv", "distances.csv", "sweep.csv", "rate_function.csv"]
         guard tables.contains(where: { FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path) })
         else { throw StudyError.notAStudy(folder: folder.relativePathIfShorter) }
     }

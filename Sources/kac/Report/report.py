@@ -708,8 +708,8 @@ def study_fluctuations(page, tables):
         return ""
     time, most = last_time(rows), max((row["n_experts"] for row in rows), key=int)
     rows = [row for row in rows if row["time"] == time and row["n_experts"] == most and row["family"] in ("trained", "independent")]
-    names = unique(rows, "quantity")[:14]
-    figure, axes = plt.subplots(figsize=(4.6, 4.4))
+    names = unique(rows, "quantity")[:24]
+    figure, axes = plt.subplots(figsize=(4.6, max(4.4, 0.26 * len(names) + 1)))
     for family, colour, marker, shift in (("trained", COLOURS[0], "o", -0.15), ("independent", COLOURS[1], "s", 0.15)):
         found = {row["quantity"]: row for row in rows if row["family"] == family}
         places = [(i + shift, found[name]) for i, name in enumerate(names) if name in found]
@@ -719,13 +719,54 @@ def study_fluctuations(page, tables):
         axes.plot([as_number(row["predicted"]) for _, row in places], x, "|", color=colour, ms=12, mew=2, label=f"{family}, predicted")
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes.invert_yaxis()
-    axes.set(xlabel="$N \\cdot E$ of squares", xlim=(0, None))
+    told = ", ".join(name.replace("_", " ") for name in names)
+    # Covariances may be negative.
+    least = min(as_number(row["measured"]) for row in rows)
+    axes.set(xlabel="$N \\cdot E$ of squares and products", xlim=(min(0, 1.1 * least), None))
     figure.legend(loc="outside lower center", ncols=2, fontsize=10)
     return page.figure(
         figure,
-        f"Fluctuations of {most} experts at t = {float(time):g}, measured with standard errors beside their predictions: the function error and {len(names) - 1} waves.",
+        f"Fluctuations of {most} experts at t = {float(time):g}, measured with standard errors beside their predictions: {told}.",
         f"Fluctuations of {most} experts at t = {float(time):g}: trained mixtures and independent draws, beside what the linear equation predicts.",
     )
+
+
+def study_quantiles(page, tables):
+    """Quantiles of the scaled deviation at each time beside the normal ones."""
+    rows = tables.get("quantiles", [])
+    if not rows:
+        return ""
+    figure, axes = plt.subplots(figsize=(4.6, 4.4))
+    for time, colour, marker in zip(unique(rows, "time"), COLOURS, MARKERS):
+        x, y, error = (np.array([as_number(row[name]) for row in rows if row["time"] == time]) for name in ("normal", "measured", "stderr"))
+        axes.errorbar(x, y, error, color=colour, marker=marker, ms=4, ls="none", capsize=2, label=f"$t = {float(time):g}$")
+    ends = [min(as_number(row["normal"]) for row in rows), max(as_number(row["normal"]) for row in rows)]
+    axes.plot(ends, ends, color="black", lw=0.9, ls=":")
+    axes.set(xlabel="normal quantile", ylabel="$\\sqrt{N} (F_N - F)/\\sigma$")
+    figure.legend(loc="outside lower center", ncols=3, fontsize=10)
+    farthest = max(abs(as_number(row["measured"]) - as_number(row["normal"])) for row in rows)
+    return page.figure(figure, f"Quantiles of the scaled deviation of {rows[0]['n_experts']} experts at the first input against the normal ones; the farthest is {farthest:.3g} off.",
+                       f"Quantiles of {rows[0]['n_experts']} experts at the first input beside those of the Gaussian limit, whose deviation is the predicted one.")
+
+
+def study_large_deviations(page, tables):
+    """The rate functions of each input at all times, with those of independent draws."""
+    rows, figures = tables["rate_function"], []
+    for place in unique(rows, "input"):
+        figure, axes = plt.subplots(figsize=(4.6, 4.4))
+        told = []
+        for time, colour, marker in zip(unique(rows, "time"), COLOURS, MARKERS):
+            found = [row for row in rows if (row["input"], row["time"]) == (place, time)]
+            y, rate, independent = (np.array([as_number(row[name]) for row in found]) for name in ("output", "rate", "independent_rate"))
+            order = np.argsort(y)
+            axes.plot(y[order], rate[order], color=colour, marker=marker, ms=4, label=f"$t = {float(time):g}$")
+            axes.plot(y[order], independent[order], color=colour, lw=0.9, ls=":")
+            told += [f"t = {float(time):g} up to {np.nanmax(rate):.3g}"]
+        axes.set(xlabel="$y$", ylabel="$I(y)$", ylim=(0, None))
+        figure.legend(loc="outside lower center", ncols=4, fontsize=10)
+        figures.append(page.figure(figure, f"The rate function at the input {place}: {', '.join(told)}.",
+                                   f"The rate function at the input {place}; dotted that of independent draws from the limit."))
+    return figures
 
 
 def study_scalings(page, tables):
@@ -780,7 +821,12 @@ def study_page(path):
     tables = read_tables(folder)
     columns = {name: set(rows[0]) if rows else set() for name, rows in tables.items()}
     if {"family", "n_experts"} <= columns.get("means", set()):
-        kind, figures = "rates", [*study_rates(page, tables), study_fluctuations(page, tables)]
+        if "rates" in tables:
+            kind, figures = "rates", [*study_rates(page, tables), study_fluctuations(page, tables)]
+        else:
+            kind, figures = "fluctuations", [study_fluctuations(page, tables), study_quantiles(page, tables)]
+    elif "rate_function" in tables:
+        kind, figures = "large deviations", study_large_deviations(page, tables)
     elif "gamma" in columns.get("means", set()):
         kind, figures = "scalings", study_scalings(page, tables)
     elif "distances" in tables:
