@@ -1,4 +1,4 @@
-public import Torus
+import Torus
 
 /// Distances between atoms and atoms on the flat torus `[0, 2π)^d` in any number of angles.
 public enum AtomTransport {

@@ -15,7 +15,7 @@ struct RatesCommand: ParsableCommand {
             computes only what is missing. Beside the trained mixtures stand independent draws from the limit, which have the exponents of W \
             too, and a wrong limit, which must be rejected.
 
-              kac rates data/experiments/studies/one-qubit.yml -o build/one-qubit.study
+              kac rates data/experiments/studies/rates-1d.yml -o build/rates-1d.study
 
             The folder gets means.csv, rates.csv, prefactors.csv, fluctuations.csv, bounds.csv, quantiles.csv, certificates.csv, kernel.csv (the \
             eigenvalues of the tangent kernel over time) and the samples. Other kinds of studies (study.kind) measure fluctuations and large deviations, compare lazy with mean-field \
