@@ -131,6 +131,8 @@ test-notebooks: build .venv-figures/installed ## Executes the figures' notebooks
 # Swift alone with PEERS=none; the peers need Python 3. A round of all kernels takes a quarter of a minute on an idle machine.
 PEERS ?= all
 ROUNDS ?= 10
+# The peers' Python; sdot wants 3.12: make bench PYTHON=python3.12
+PYTHON ?= python3
 RESULTS := Benchmarks/results
 
 bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the kernels, beside the peers unless PEERS=none.
@@ -143,12 +145,12 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 	$(if $(filter none,$(PEERS)),,.venv-bench/bin/python Benchmarks/peers/transport.py Benchmarks/.build/release/measure --json $(RESULTS)/$$(date -u +%F)-transport.json)
 
 .venv-bench/installed: Benchmarks/peers/requirements.txt Benchmarks/peers/requirements-compiled.txt Benchmarks/peers/requirements-transport.txt
-	python3 -m venv --clear .venv-bench
+	$(PYTHON) -m venv --clear .venv-bench
 	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r $<
 	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r $(word 2,$^) \
 		|| echo "PyClaw and Dedalus are left out: they want gfortran, libopenmpi-dev, libfftw3-mpi-dev, python3-dev"
 	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements-transport.txt \
-		|| echo "sdot and POT are left out: sdot wants Python 3.12"
+		|| echo "sdot and POT are left out: sdot wants Python 3.12; make bench PYTHON=python3.12 where that is another one"
 	touch $@
 
 # Built for any processor, in a folder of its own: the counter of instructions does not know all vector units.

@@ -98,34 +98,41 @@ private struct QuantileShift {
         return low
     }
 
+    private typealias Lanes = SIMD8<Double>
+
+    private func load(_ pointer: UnsafePointer<Double>, _ index: Int) -> Lanes {
+        UnsafeRawPointer(pointer + index).loadUnaligned(as: Lanes.self)
+    }
+
     /// `C′` and `C″` at a shift.
     func slope(at shift: Double) -> (slope: Double, curvature: Double) {
         let (turn, rest) = split(shift)
         var cell = cell(reaching: rest)
-        var (level, next, ramp) = (levels[cell], levels[cell &+ 1], ramps[cell])
-        var face = faces[cell] + turn
-        // Two sums each, in turns: an addition need not wait for the one before.
-        var (slope, otherSlope) = (0.0, 0.0)
-        var (curvature, otherCurvature) = (0.0, 0.0)
-        var x = positions[0]
-        for atom in 0..<atoms {
-            let u = weights[atom &+ 1] + rest
-            if next < u {
-                repeat {
-                    cell &+= 1
-                    next = levels[cell &+ 1]
-                } while next < u
-                (level, ramp) = (levels[cell], ramps[cell])
-                face = faces[cell] + turn
+        var (sums, slope, curvature) = (Lanes.zero, 0.0, 0.0)
+        var atom = 0
+        while atom < atoms {
+            // The atoms whose share ends in this cell: whole vectors of them, then the rest one by one.
+            while levels[cell &+ 1] < weights[atom &+ 1] + rest { cell &+= 1 }
+            let (level, next, ramp, face) = (levels[cell], levels[cell &+ 1], ramps[cell], faces[cell] + turn)
+            let begin = positions[atom]
+            while atom &+ Lanes.scalarCount <= atoms, weights[atom &+ Lanes.scalarCount] + rest <= next {
+                let (x, xNext) = (load(positions, atom), load(positions, atom &+ 1))
+                let boundary = face + (load(weights, atom &+ 1) + rest - level) * ramp
+                sums += (xNext - x) * (boundary - 0.5 * (x + xNext))
+                atom &+= Lanes.scalarCount
             }
-            let xNext = positions[atom &+ 1]
-            let gap = xNext - x
-            let boundary = face + (u - level) * ramp
-            (slope, otherSlope) = (otherSlope, slope + gap * (boundary - 0.5 * (x + xNext)))
-            (curvature, otherCurvature) = (otherCurvature, curvature + gap * ramp)
-            x = xNext
+            var x = positions[atom]
+            while atom < atoms {
+                let u = weights[atom &+ 1] + rest
+                if next < u { break }
+                let xNext = positions[atom &+ 1]
+                slope += (xNext - x) * (face + (u - level) * ramp - 0.5 * (x + xNext))
+                x = xNext
+                atom &+= 1
+            }
+            curvature += (x - begin) * ramp
         }
-        return (2 * (slope + otherSlope), 2 * (curvature + otherCurvature))
+        return (2 * (slope + sums.sum()), 2 * curvature)
     }
 
     /// `C` at a shift, and `2∫|b(x) − x| dx` over the circle, the total variation of either Kantorovich potential.
@@ -136,9 +143,38 @@ private struct QuantileShift {
         var face = faces[cell] + turn
         var cost = CompensatedSum()
         var variation = 0.0
+        // A compensated sum a lane.
+        var (high, low, variations) = (Lanes.zero, Lanes.zero, Lanes.zero)
         var u = rest
         var y = face + (rest - level) * ramp
-        for atom in 0..<atoms {
+        var atom = 0
+        while atom < atoms {
+            while atom &+ Lanes.scalarCount <= atoms, weights[atom &+ Lanes.scalarCount] + rest <= next {
+                let (x, xNext) = (load(positions, atom), load(positions, atom &+ 1))
+                let (from, end) = (load(weights, atom) + rest, load(weights, atom &+ 1) + rest)
+                var start = face + (from - level) * ramp
+                // The first share of a cell begins at its face, or where the one before ended.
+                start[0] = y
+                let boundary = face + (end - level) * ramp
+                let centre = 0.5 * (start + boundary) - x
+                let length = boundary - start
+                var share = end - from
+                share[0] = end[0] - u
+                let term = share * (centre * centre + length * length * (1.0 / 12))
+                let sum = high + term
+                let part = sum - high
+                low += (high - (sum - part)) + (term - part)
+                high = sum
+                let (before, after) = (boundary - x, xNext - boundary)
+                let way = before - after
+                let outside: Lanes = (xNext - x) * way.replacing(with: -way, where: way .< 0)
+                let inside: Lanes = before * before + after * after
+                let isInside = (before .>= 0) .& (after .>= 0)
+                variations += outside.replacing(with: inside, where: isInside)
+                (u, y) = (end[Lanes.scalarCount - 1], boundary[Lanes.scalarCount - 1])
+                atom &+= Lanes.scalarCount
+            }
+            guard atom < atoms else { break }
             let x = positions[atom]
             let end = weights[atom &+ 1] + rest
             while next < end {
@@ -160,7 +196,12 @@ private struct QuantileShift {
             let (before, after) = (boundary - x, xNext - boundary)
             variation +=
                 before >= 0 && after >= 0 ? before * before + after * after : (xNext - x) * abs(before - after)
+            atom &+= 1
         }
-        return (cost.value, variation)
+        for lane in 0..<Lanes.scalarCount {
+            cost.add(high[lane])
+            cost.add(low[lane])
+        }
+        return (cost.value, variation + variations.sum())
     }
 }

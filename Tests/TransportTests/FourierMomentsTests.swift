@@ -106,6 +106,29 @@ import Torus
         #expect(abs(uniform.meanSquaredSobolevDistance(ofAtoms: 12) - turn * turn / 144) <= 2 / Double(12 * degree))
     }
 
+    /// In several angles the norm is the sum over all frequencies of both signs, written out.
+    @Test(arguments: [2, 3], [0.5, 1, 2]) func theSobolevDistanceInSeveralAngles(dimension: Int, order: Double) throws {
+        var stream = UniformStream(seed: 115)
+        let (a, b) = (stream.angles(5 * dimension), stream.angles(8 * dimension))
+        let degree = 3
+        let found = try FourierMoments(atoms: a, dimension: dimension, degree: degree).sobolevDistance(
+            to: FourierMoments(atoms: b, dimension: dimension, degree: degree), order: order)
+        var truth = 0.0
+        let side = 2 * degree + 1
+        for place in 0..<(0..<dimension).reduce(1, { product, _ in product * side }) {
+            var (rest, k) = (place, [Int]())
+            for _ in 0..<dimension {
+                k.append(rest % side - degree)
+                rest /= side
+            }
+            let square = Double(k.reduce(0) { $0 + $1 * $1 })
+            guard square > 0 else { continue }
+            let ((x, y), (u, v)) = (Self.sum(a, nil, dimension, k), Self.sum(b, nil, dimension, k))
+            truth += ((x - u) * (x - u) + (y - v) * (y - v)) / pow(square, order)
+        }
+        #expect(abs(found - truth.squareRoot()) <= 1e-12)
+    }
+
     /// A sum over all pairs of atoms of the kernel is the maximum mean discrepancy.
     @Test func discrepancyOfAKernel() throws {
         var stream = UniformStream(seed: 114)

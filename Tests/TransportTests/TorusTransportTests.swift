@@ -241,8 +241,48 @@ struct TorusTransportTests {
         for (mass, weight) in zip(plan.masses, weights) { #expect(abs(mass - weight) <= 1e-9) }
         let cost = plan.costs.reduce(0, +)
         #expect(abs(cost - plan.distance.midpoint * plan.distance.midpoint) <= 1e-9 * cost)
-        // The barycentres balance: those of the cells by their masses, mod 2π, are at distances that the cost bounds.
-        #expect(plan.barycentres.allSatisfy { $0 >= 0 && $0 < turn })
+    }
+
+    /// Masses, costs and barycentres beside the same cells on a fine raster: each point of it belongs to the atom of the least `d² − w`.
+    @Test func planOnARaster() throws {
+        var stream = UniformStream(seed: 148)
+        let count = 9
+        let angles = stream.angles(2 * count)
+        let cells = [10, 7]
+        let field = try product([
+            peak(cells: cells[0], concentration: 1, centre: 1), peak(cells: cells[1], concentration: 2, centre: 2),
+        ])
+        let plan = try plan(angles, field)
+        let parts = 60
+        var (masses, costs) = (Array(repeating: 0.0, count: count), Array(repeating: 0.0, count: count))
+        var offsets = Array(repeating: 0.0, count: 2 * count)
+        let spacings = cells.map { turn / Double($0 * parts) }
+        for j in 0..<cells[1] * parts {
+            for i in 0..<cells[0] * parts {
+                let point = [(Double(i) + 0.5) * spacings[0], (Double(j) + 0.5) * spacings[1]]
+                let ways = (0..<count).map { atom in
+                    (0..<2).map { remainder(point[$0] - angles[$0 * count + atom], turn) }
+                }
+                let squares = ways.map { $0[0] * $0[0] + $0[1] * $0[1] }
+                let atom = (0..<count).min { squares[$0] - plan.weights[$0] < squares[$1] - plan.weights[$1] }!
+                let mass = field.values[i / parts + cells[0] * (j / parts)] * spacings[0] * spacings[1]
+                masses[atom] += mass
+                costs[atom] += mass * squares[atom]
+                for axis in 0..<2 { offsets[axis * count + atom] += mass * ways[atom][axis] }
+            }
+        }
+        // Cells of the raster that a face cuts are given to one side: some part of the mass within half a raster cell of the faces.
+        let tolerance = 2 * spacings[1] / turn
+        for atom in 0..<count {
+            #expect(abs(masses[atom] - plan.masses[atom]) <= tolerance)
+            #expect(abs(costs[atom] - plan.costs[atom]) <= tolerance)
+            for axis in 0..<2 {
+                let place = axis * count + atom
+                let way = remainder(plan.barycentres[place] - angles[place], turn)
+                #expect(abs(offsets[place] / masses[atom] - way) <= tolerance / plan.masses[atom])
+                #expect(plan.barycentres[place] >= 0 && plan.barycentres[place] < turn)
+            }
+        }
     }
 
     @Test("a solver that stops early returns a bracket around the truth and says so")

@@ -11,6 +11,7 @@ import Transport
     private struct Samples: Encodable {
         let seed: UInt64
         let cases: [Sample]
+        let pairs: [Pair]
     }
 
     private struct Sample: Encodable {
@@ -25,6 +26,23 @@ import Transport
         let lower: Double
         let upper: Double
         let method: String
+    }
+
+    /// Atoms and other atoms.
+    private struct Pair: Encodable {
+        let p: Int
+        /// `[axis][atom]`, in radians.
+        let atoms: [[Double]]
+        let weights: [Double]
+        let others: [[Double]]
+        let otherWeights: [Double]
+        let lower: Double
+        let upper: Double
+        let method: String
+        /// The best of the projections to circles and of trigonometric potentials, where weights are equal.
+        let below: Double
+        /// The cost of carrying each atom to its partner, where numbers and weights are equal.
+        let above: Double?
     }
 
     @Test(.enabled(if: folder != nil, "the environment variable KAC_PEER_SAMPLES names no folder")) func writeSamples()
@@ -71,7 +89,59 @@ import Transport
                         density: values, lower: distance.lower, upper: distance.upper, method: distance.method))
             }
         }
+        var pairs: [Pair] = []
+        for index in 0..<60 { pairs += try Self.pairs(index, &stream) }
         let file = URL(fileURLWithPath: folder).appendingPathComponent("transport.json")
-        try JSONEncoder().encode(Samples(seed: seed, cases: cases)).write(to: file)
+        try JSONEncoder().encode(Samples(seed: seed, cases: cases, pairs: pairs)).write(to: file)
+    }
+
+    /// Both distances between atoms and other atoms: of any number and weight on the circle, otherwise as many of equal weight.
+    private static func pairs(_ index: Int, _ stream: inout UniformStream) throws -> [Pair] {
+        let dimension = 1 + index % 4
+        let count = stream.integer(in: 1...30)
+        let otherCount = dimension == 1 ? stream.integer(in: 1...30) : count
+        let atoms = (0..<dimension).map { _ in stream.angles(count) }
+        var others = (0..<dimension).map { _ in stream.angles(otherCount) }
+        switch index % 5 {
+        case 0: others = others.map { axis in axis.map { _ in axis[0] } }
+        // Partners close by, and the first at its partner's place.
+        case 1 where count == otherCount:
+            others = atoms.map { axis in axis.indices.map { axis[$0] + ($0 == 0 ? 0 : 0.1 * stream.next()) } }
+        default: break
+        }
+        let isWeighted = dimension == 1 && index % 8 == 4
+        func weights(_ count: Int) -> [Double] {
+            let weights = (0..<count).map { _ in isWeighted ? stream.next() : 1 }
+            let total = weights.reduce(0, +)
+            return weights.map { $0 / total }
+        }
+        let (first, second) = (weights(count), weights(otherCount))
+        // One of each pair ±k.
+        let frequencies = (0..<12).map { _ in (0..<dimension).map { _ in stream.integer(in: -2...2) } }
+        let half = Set(frequencies.filter { $0.map(-).lexicographicallyPrecedes($0) })
+        let moments = half.sorted { $0.lexicographicallyPrecedes($1) }.map { frequency in
+            let phases = (0..<otherCount).map { other in
+                (0..<dimension).reduce(0) { $0 + Double(frequency[$1]) * others[$1][other] }
+            }
+            return FourierMoment(
+                frequency, real: phases.reduce(0) { $0 + cos($1) } / Double(otherCount),
+                imaginary: phases.reduce(0) { $0 + sin($1) } / Double(otherCount))
+        }
+        let (flat, otherFlat) = (atoms.flatMap { $0 }, others.flatMap { $0 })
+        return try WassersteinOrder.allCases.map { order in
+            let distance = try wasserstein(
+                atoms: flat, weights: first, otherAtoms: otherFlat, otherWeights: second, dimension: dimension,
+                order: order)
+            let bounds =
+                isWeighted
+                ? []
+                : try AtomTransport.sliced(flat, otherFlat, dimension: dimension, order: order)
+                    + [AtomTransport.trigonometricBound(flat, moments, dimension: dimension, order: order)]
+            return Pair(
+                p: order.rawValue, atoms: atoms, weights: first, others: others, otherWeights: second,
+                lower: distance.lower, upper: distance.upper, method: distance.method, below: bounds.max() ?? 0,
+                above: isWeighted || count != otherCount
+                    ? nil : try AtomTransport.pairing(flat, otherFlat, dimension: dimension, order: order))
+        }
     }
 }
