@@ -27,6 +27,43 @@ import Training
         #expect(study.slopes.count == 12 && study.means.count == 48)
     }
 
+    /// Three monomials have a mean exactly where the mean of their product says so, and the measured drift follows.
+    @Test func thirdMomentsSayHowTheLazyKernelMoves() throws {
+        typealias Monomial = TrigonometricMonomial
+        let factors: [[Monomial.Factor]] = [
+            [], [.init(.cosine, axis: 0)], [.init(.sine, axis: 0)],
+            [.init(.cosine, axis: 0, harmonic: 2)], [.init(.sine, axis: 0, harmonic: 2)],
+        ]
+        let others: [[Monomial.Factor]] = [[], [.init(.cosine, axis: 1)], [.init(.sine, axis: 1, harmonic: 3)]]
+        let all = factors.flatMap { first in others.map { Monomial(first + $0) } }
+        var seen = Set<Bool>()
+        for choice in 0..<all.count {
+            for second in 0..<all.count {
+                for third in 0..<all.count where Set([choice, second, third]).count == 3 {
+                    let basis = TrigonometricBasis(dimension: 2, monomials: [all[choice], all[second], all[third]])
+                    let monomials = basis.monomials
+                    // Every product of three, one monomial perhaps more than once, by summation over a lattice that is finer than its harmonics.
+                    let (side, spacing) = (13, 2 * Double.pi / 13)
+                    var means: [Double] = []
+                    let values = (0..<side * side).map {
+                        basis.values(at: [spacing * Double($0 % side), spacing * Double($0 / side)])
+                    }
+                    for a in 0..<3 where !monomials[a].factors.isEmpty {
+                        for b in a..<3 where !monomials[b].factors.isEmpty {
+                            for c in b..<3 where !monomials[c].factors.isEmpty {
+                                means.append(values.reduce(0) { $0 + $1[a] * $1[b] * $1[c] } / Double(side * side))
+                            }
+                        }
+                    }
+                    let truth = means.contains { abs($0) > 1e-9 }
+                    #expect(ThirdMoments.exist(basis) == truth, "\(monomials)")
+                    seen.insert(truth)
+                }
+            }
+        }
+        #expect(seen == [false, true])
+    }
+
     /// One wide network of qubits that do not see one another is the lazy mixture of as many experts, angle by angle.
     @Test func aNetworkOfSeparateQubitsIsALazyMixture() throws {
         let set = TrainingSet(

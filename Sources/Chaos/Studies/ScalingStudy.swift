@@ -75,6 +75,7 @@ public struct ScalingStudy: Sendable {
         let total = Double(gammas.count * counts.reduce(0, +))
         var done = 0.0
         let bootstrap = NestedBootstrap(replicates: counts.map { _ in replicates }, seed: seed)
+        let lazyDrift = Self.lazyDrift(problem)
         for gamma in gammas {
             var samples: [[[Double]]] = []
             for count in counts {
@@ -91,7 +92,7 @@ public struct ScalingStudy: Sendable {
                 progress(done / total)
             }
             let found = Self.summary(samples, sizes: counts, gamma: gamma, bootstrap) {
-                Self.theory($0, gamma: gamma, dimension: problem.dimension)
+                Self.theory($0, gamma: gamma, lazyDrift: lazyDrift)
             }
             means += found.means
             slopes += found.slopes
@@ -127,14 +128,22 @@ public struct ScalingStudy: Sendable {
         return (means, slopes)
     }
 
-    /// Parameters move by the inverse of what they are multiplied with. So does the kernel, but in one angle the third moments vanish that would
-    /// move it in the lazy scaling, and what is left is of second order.
-    private static func theory(_ measure: Measure, gamma: Double, dimension: Int) -> Double {
+    /// Parameters move by the inverse of what they are multiplied with, and so does the kernel where its lazy exponent is that; otherwise no power
+    /// is known between the scalings.
+    private static func theory(_ measure: Measure, gamma: Double, lazyDrift: Double) -> Double {
         switch measure {
         case .displacement: gamma - 1
-        case .kernelDrift: dimension > 1 || gamma == 1 ? gamma - 1 : gamma == 0.5 ? -1 : .nan
+        case .kernelDrift: gamma == 1 ? 0 : gamma == 0.5 ? lazyDrift : lazyDrift == -0.5 ? gamma - 1 : .nan
         case .loss, .testError: .nan
         }
+    }
+
+    /// The exponent of the kernel's drift at `γ = ½`: third moments move it with the parameters; where symmetry lets them vanish, what is left is
+    /// of second order. NaN where the experts cannot be looked at.
+    static func lazyDrift(_ problem: MeanFieldProblem) -> Double {
+        guard case .uniform = problem.initialLaw else { return -0.5 }
+        guard let basis = problem.basis.trigonometric, let exist = ThirdMoments.exist(basis) else { return .nan }
+        return exist ? -0.5 : -1
     }
 
     private static func values(
