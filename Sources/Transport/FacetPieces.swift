@@ -27,15 +27,15 @@ struct FacetPieces {
 
     /// Adds the facet's part of `∮ n₀ F dA`, `F` the density's antiderivative along θ₀.
     ///
+    /// Vertices run counterclockwise around the outward normal. Rounding can fold a thin facet over the edge of its neighbour, which then reaches too far;
+    /// the signs of areas take away there what the neighbour adds.
+    ///
     /// - Parameter normal: the outward unit normal.
     /// - Returns: the integral of the density over the facet.
     func integrate(
         _ row: RowAntiderivative, normal: PeriodicPoint, moments: Bool, _ result: inout CellMoments
     ) -> Double {
-        var area = PeriodicPoint.zero
-        for index in 2..<count { area += (points[index &- 1] - points[0]).cross(points[index] - points[0]) }
-        let orientation = area.dot(normal) < 0 ? -normal : normal
-        var integral = FacetIntegral(row: row, orientation: orientation, slope: normal.x, moments: moments)
+        var integral = FacetIntegral(row: row, normal: normal, moments: moments)
         split(points, count, axis: 2, line: 0, layer: 0, &integral)
         result.mass += integral.result.mass
         if moments {
@@ -107,16 +107,14 @@ struct FacetPieces {
 /// The sums over the pieces of a facet.
 private struct FacetIntegral {
     let row: RowAntiderivative
-    /// The unit normal, or its opposite when the vertices run clockwise around it.
-    let orientation: PeriodicPoint
-    /// The component of the outward unit normal along θ₀.
-    let slope: Double
+    /// The outward unit normal.
+    let normal: PeriodicPoint
     let moments: Bool
     var result = CellMoments()
     var density = 0.0
 
-    init(row: RowAntiderivative, orientation: PeriodicPoint, slope: Double, moments: Bool) {
-        (self.row, self.orientation, self.slope, self.moments) = (row, orientation, slope, moments)
+    init(row: RowAntiderivative, normal: PeriodicPoint, moments: Bool) {
+        (self.row, self.normal, self.moments) = (row, normal, moments)
     }
 
     @inline(__always)
@@ -131,7 +129,7 @@ private struct FacetIntegral {
         var (area, places) = (0.0, 0.0)
         for index in 2..<count {
             let next = polygon[index] - origin
-            let part = 0.5 * previous.cross(next).dot(orientation)
+            let part = 0.5 * previous.cross(next).dot(normal)
             area += part
             places += part * (previous.x + next.x)
             if moments {
@@ -142,7 +140,8 @@ private struct FacetIntegral {
         density += value * area
         if !moments {
             let mean = (origin.x - face) * area + places * (1.0 / 3)
-            result.mass += slope * (row.table.integral(from: row.start, to: column, row: gridRow) * area + value * mean)
+            result.mass +=
+                normal.x * (row.table.integral(from: row.start, to: column, row: gridRow) * area + value * mean)
         }
     }
 
@@ -156,7 +155,7 @@ private struct FacetIntegral {
         for node in 0..<4 {
             let point =
                 node == 0 ? sum * (1.0 / 3) : 0.2 * sum + 0.4 * (node == 1 ? a : node == 2 ? b : c)
-            let weight = slope * area * (node == 0 ? -0.5625 : 0.52083333333333333333)
+            let weight = normal.x * area * (node == 0 ? -0.5625 : 0.52083333333333333333)
             let x = point.x
             let mass = start.zeroth + value * (x - face)
             result.mass += weight * mass

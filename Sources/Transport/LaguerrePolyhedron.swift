@@ -230,7 +230,10 @@ struct LaguerrePolyhedron: LaguerreCell {
         while isSimple && walked < edges {
             let next = successor[Int(here)]
             if next < 0 { isSimple = false; break }
-            let point = Self.meet(planes[Int(here)], planes[Int(next)], plane)
+            guard
+                let point = Self.meet(planes[Int(here)], planes[Int(next)], plane)
+                    ?? crossing(here, next, threshold)
+            else { isSimple = false; break }
             // Planes that nearly share a line may meet anywhere; no cell leaves the box.
             let bound = 1.0001 * Double.pi
             guard abs(point.x) < bound && abs(point.y) < bound && abs(point.z) < bound else { break }
@@ -293,8 +296,10 @@ struct LaguerrePolyhedron: LaguerreCell {
     ///
     /// Atoms close together make planes close to each other, all but parallel. Their difference, which is exact in floating point, is the plane
     /// between these atoms, and takes the place of one of them: Cramer's rule would else lose what tells the planes apart.
+    ///
+    /// - Returns: nil where the planes nearly share a line, and rounding would put the point anywhere.
     @inline(__always)
-    private static func meet(_ p: Plane, _ q: Plane, _ r: Plane) -> PeriodicPoint {
+    private static func meet(_ p: Plane, _ q: Plane, _ r: Plane) -> PeriodicPoint? {
         var (second, third) = ((q.normal, q.offset), (r.normal, r.offset))
         let (pq, pr, qr) = (q.normal - p.normal, r.normal - p.normal, r.normal - q.normal)
         let size = 0x1p-8 * p.normal.dot(p.normal)
@@ -306,9 +311,34 @@ struct LaguerrePolyhedron: LaguerreCell {
         }
         if isSecondClose { second = (pq, q.offset - p.offset) }
         let across = second.0.cross(third.0)
+        let volume = p.normal.dot(across)
+        let sizes = p.normal.dot(p.normal) * second.0.dot(second.0) * third.0.dot(third.0)
+        guard volume * volume > LaguerrePolyhedron.flat * sizes else { return nil }
         let sum =
             p.offset * across + second.1 * third.0.cross(p.normal) + third.1 * p.normal.cross(second.0)
-        return sum / (2 * p.normal.dot(across))
+        return sum / (2 * volume)
+    }
+
+    /// The square of the volume that three planes' unit normals span, below which the planes nearly share a line.
+    private static let flat = 0x1p-24
+
+    /// Where the plane in question crosses the edge between two others: on the way from its removed corner to its kept one, so that rounding
+    /// moves it by no more than it moves the plane.
+    ///
+    /// - Returns: nil when rounding has left no such edge.
+    private func crossing(_ from: Int32, _ to: Int32, _ threshold: Double) -> PeriodicPoint? {
+        var (kept, lost) = (-1, -1)
+        for index in 0..<count {
+            let (a, b, c) = triples[index]
+            if sides[index] > threshold {
+                if (a == from && b == to) || (b == from && c == to) || (c == from && a == to) { lost = index }
+            } else if (a == to && b == from) || (b == to && c == from) || (c == to && a == from) {
+                kept = index
+            }
+        }
+        guard kept >= 0 && lost >= 0 else { return nil }
+        let (beyond, within) = (sides[lost], Swift.min(0, sides[kept]))
+        return point(kept) + (point(lost) - point(kept)) * (-within / (beyond - within))
     }
 
     mutating func integrate(

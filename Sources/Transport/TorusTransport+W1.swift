@@ -74,7 +74,7 @@ extension TorusTransport {
         let upper = Swift.min(plan.distance.upper, (sum.value + rerouted) * (1 + 0x1p-48))
         let lower = (squares.squareRoot() * (1 - 0x1p-50))
         return Distance(
-            lower: Swift.max(0, Swift.min(lower, upper) - atoms.spread), upper: upper + atoms.spread,
+            lower: Swift.max(0, Swift.min(lower, upper) - atoms.spread), upper: upper + plan.spread,
             method: "torus W1: marginals and W2 plan" + (plan.distance.isEarly ? earlyEnd : ""), iterations: iterations)
     }
 }

@@ -10,18 +10,8 @@ struct CloseAtomsTests {
     private static let distances: [Double] = [1e-15, 1e-14, 1e-12, 1e-11, 3e-11, 1e-10, 1e-9, 1e-7, 1e-5, 1e-3]
 
     private func density(cells: Int, dimension: Int, concentration: Double) throws -> Field {
-        let grid = try PeriodicGrid(cells: Array(repeating: cells, count: dimension))
         let row = peak(cells: cells, concentration: concentration, centre: 2)
-        var values = [Double](repeating: 1, count: grid.cellCount)
-        for cell in values.indices {
-            var rest = cell
-            for _ in 0..<dimension {
-                values[cell] *= row[rest % cells]
-                rest /= cells
-            }
-        }
-        let mass = values.reduce(0, +) * grid.cellVolume
-        return Field(grid: grid, values: values.map { $0 / mass })
+        return try product(Array(repeating: row, count: dimension))
     }
 
     private func exact(_ angles: [Double], _ field: Field) throws -> SemiDiscretePlan {
@@ -39,34 +29,91 @@ struct CloseAtomsTests {
             $0.truncatingRemainder(dividingBy: turn)
         }
         let cells = dimension == 2 ? 15 : 6
-        let count = Int(pow(Double(axis.count), Double(dimension)))
-        var angles = [Double](repeating: 0, count: count * dimension)
-        for atom in 0..<count {
-            var rest = atom
-            for place in 0..<dimension {
-                angles[place * count + atom] = axis[rest % axis.count]
-                rest /= axis.count
-            }
-        }
+        let angles = product(atoms: Array(repeating: axis, count: dimension))
         let row = try TransportTests.density(masses: peak(cells: cells, concentration: 1, centre: 2))
         let circle = CircleTransport.w2(try CircleAtoms(angles: axis), row).midpoint
         let truth = Double(dimension).squareRoot() * circle
         let field = try density(cells: cells, dimension: dimension, concentration: 1)
-        // In space four cells of a product meet at every edge, and planes δ from parallel place it within rounding over δ: there the bracket
-        // widens, from where atoms count as one up to 10⁻⁵.
-        let isDegenerate = dimension == 3 && apart > 5e-12 && apart < 1e-5
-        let distance =
-            isDegenerate
-            ? try TorusTransport.plan(TorusAtoms(angles: angles, dimension: 3), TorusDensity(field)).distance
-            : try exact(angles, field).distance
-        // A square known to 10⁻⁹ is exact.
-        let width = isDegenerate ? 100 * Double.ulpOfOne / apart : 1e-9
+        let distance = try exact(angles, field).distance
         // Atoms that count as one have moved by less than δ.
-        let moved = apart < 5e-11 ? apart : 0
-        #expect(distance.gap <= width * truth + 2 * moved, "\(distance) \(truth)")
-        #expect(abs(distance.midpoint - truth) <= width * truth + moved, "\(distance) \(truth)")
+        let moved = apart < 1e-10 ? apart : 0
+        #expect(abs(distance.midpoint - truth) <= 1e-9 * truth + moved, "\(distance) \(truth)")
         // Roundings of the truth, 10⁻¹⁴ of it.
         #expect(distance.lower <= truth * (1 + 1e-14) && truth * (1 - 1e-14) <= distance.upper, "\(distance) \(truth)")
+    }
+
+    @Test("boxes of close atoms anywhere against a uniform density: the sum of circle distances", arguments: [2, 3])
+    func boxes(dimension: Int) throws {
+        let seed = UInt64.random(in: 0..<1_000_000)
+        var stream = UniformStream(seed: seed)
+        // Corners of boxes have cells that meet four and eight at an edge and at a point, which rounding tears: about one in fifty was a bracket
+        // beside the truth before thin facets counted with their signs.
+        for index in 0..<60 {
+            let apart = pow(10, -10.3 + 8 * stream.next())
+            var axes: [[Double]] = []
+            for _ in 0..<dimension {
+                let start = turn * stream.next()
+                var axis = (0..<2 + index % 2).map {
+                    (start + apart * Double($0)).truncatingRemainder(dividingBy: turn)
+                }
+                if stream.next() < 0.5 { axis.append(turn * stream.next()) }
+                axes.append(axis)
+            }
+            let grid = try PeriodicGrid(cells: Array(repeating: [1, 2, 4][index % 3], count: dimension))
+            let circle = try CircleDensity(cellAverages: [1 / turn])
+            let squares = try axes.map { pow(CircleTransport.w2(try CircleAtoms(angles: $0), circle).midpoint, 2) }
+            let truth = squares.reduce(0, +).squareRoot()
+            let distance = try exact(product(atoms: axes), .uniform(on: grid)).distance
+            // Roundings of the truth, 10⁻¹⁴ of it.
+            #expect(
+                distance.lower <= truth * (1 + 1e-14) && truth * (1 - 1e-14) <= distance.upper,
+                "\(distance) \(truth) \(apart) seed \(seed)")
+        }
+    }
+
+    @Test("close pairs that a face of the lattice parts are one", arguments: [2, 3])
+    func straddling(dimension: Int) throws {
+        var stream = UniformStream(seed: 73)
+        let (pairs, apart) = (25, 1e-12)
+        var angles = [Double](repeating: 0, count: 2 * pairs * dimension)
+        for axis in 0..<dimension {
+            for pair in 0..<pairs {
+                // Faces of any lattice of a power of two cells, and of lattices with the offset 0.3 that is ours.
+                let cells = Double(1 << (30 + pair % 9))
+                let face = ((stream.next() * cells).rounded() - (pair % 2 == 0 ? 0.3 : 0)) * turn / cells
+                angles[axis * 2 * pairs + 2 * pair] = face - 0.5 * apart
+                angles[axis * 2 * pairs + 2 * pair + 1] = face + 0.5 * apart
+            }
+        }
+        let atoms = try TorusAtoms(angles: angles, dimension: dimension)
+        #expect(atoms.weights.count == pairs)
+        #expect(abs(atoms.spread - 0.5 * apart * Double(dimension).squareRoot()) < 0.01 * apart)
+        _ = try exact(angles, .uniform(on: PeriodicGrid(cells: Array(repeating: 4, count: dimension))))
+    }
+
+    /// Weights in an empty region tell close atoms apart where a unit of weight moves no mass: there they count as one, for a bracket as wide as they are apart.
+    @Test("close pairs beside an empty half", arguments: [1e-9, 1e-7, 1e-6])
+    func pairsBesideAnEmptyHalf(apart: Double) throws {
+        let seed = UInt64.random(in: 0..<1_000_000)
+        var stream = UniformStream(seed: seed)
+        let grid = try PeriodicGrid(cells: [16, 16])
+        let field = Field(
+            grid: grid, values: (0..<256).map { $0 < 128 ? 0 : 2 / (turn * turn) })
+        for _ in 0..<30 {
+            let centres = (stream.angles(15), stream.angles(15))
+            let angles = [centres.0, centres.1].flatMap { axis in
+                axis + axis.map { $0 + apart * (stream.next() - 0.5) }
+            }
+            let distance = try TorusTransport.plan(
+                TorusAtoms(angles: angles, dimension: 2), TorusDensity(field)
+            ).distance
+            let one = try exact(centres.0 + centres.1, field).distance
+            // Half the atoms have moved by at most δ/2 along each axis.
+            let most = 0.5 * apart
+            #expect(distance.lower <= one.upper + most && one.lower - most <= distance.upper, "seed \(seed)")
+            // A radius of merging is up to a hundred times the way, and a cell of its lattice four times that.
+            #expect(distance.gap <= Swift.max(1e-9 * one.lower, 20 * apart), "\(distance) seed \(seed)")
+        }
     }
 
     @Test("atoms within δ of each other are as far as one atom, but for δ", arguments: [2, 3], distances)
@@ -128,8 +175,9 @@ struct CloseAtomsTests {
         // Two moved by a half of δ, of three the first or the last by δ at most.
         #expect(atoms.spread > 0.3 * apart && atoms.spread < 2 * apart)
         #expect(try TorusAtoms(angles: [1, 1, 2, 3, 3, 4], dimension: 2).spread == 0)
-        // 10⁻¹⁰ apart they are two.
-        #expect(try TorusAtoms(angles: [1, 1 + 1e-10, 3, 3], dimension: 2).weights.count == 2)
+        // 2·10⁻¹⁰ apart they are two, 2·10⁻¹¹ one, across the seam too.
+        #expect(try TorusAtoms(angles: [1, 1 + 2e-10, 3, 3], dimension: 2).weights.count == 2)
+        #expect(try TorusAtoms(angles: [0, turn - 2e-11, 3, 3], dimension: 2).weights.count == 1)
     }
 }
 

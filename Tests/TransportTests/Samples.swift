@@ -152,3 +152,32 @@ func meanAndError(_ samples: [Double]) -> (mean: Double, error: Double) {
     let variance = samples.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (total - 1)
     return (mean, (variance / total).squareRoot())
 }
+
+/// The product of rows of cell masses, one an axis.
+func product(_ rows: [[Double]]) throws -> Field {
+    let grid = try PeriodicGrid(cells: rows.map(\.count))
+    var values = [Double](repeating: 1, count: grid.cellCount)
+    for cell in values.indices {
+        var rest = cell
+        for row in rows {
+            values[cell] *= row[rest % row.count]
+            rest /= row.count
+        }
+    }
+    let mass = values.reduce(0, +) * grid.cellVolume
+    return Field(grid: grid, values: values.map { $0 / mass })
+}
+
+/// The product of lists of angles, with its weights.
+func product(atoms axes: [[Double]]) -> [Double] {
+    let count = axes.map(\.count).reduce(1, *)
+    var angles = [Double](repeating: 0, count: count * axes.count)
+    for atom in 0..<count {
+        var rest = atom
+        for (axis, places) in axes.enumerated() {
+            angles[axis * count + atom] = places[rest % places.count]
+            rest /= places.count
+        }
+    }
+    return angles
+}
