@@ -147,8 +147,11 @@ bench: setup $(if $(filter none,$(PEERS)),,.venv-bench/installed) ## Times the k
 .venv-bench/installed: Benchmarks/peers/requirements.txt Benchmarks/peers/requirements-compiled.txt Benchmarks/peers/requirements-transport.txt
 	$(PYTHON) -m venv --clear .venv-bench
 	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r $<
-	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r $(word 2,$^) \
-		|| echo "PyClaw and Dedalus are left out: they want gfortran, libopenmpi-dev, libfftw3-mpi-dev, python3-dev"
+	for peer in $$(cat $(word 2,$^)); do \
+		MPI_PATH=$${MPI_PATH:-$$(dirname "$$(mpicc --showme:libdirs 2>/dev/null)")} FFTW_PATH=$${FFTW_PATH:-/usr} \
+			.venv-bench/bin/python -m pip install -q --disable-pip-version-check $$peer \
+			|| echo "$$peer is left out: it wants gfortran, libopenmpi-dev, libfftw3-mpi-dev or python3-dev"; \
+	done
 	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements-transport.txt \
 		|| echo "sdot and POT are left out: sdot wants Python 3.12; make bench PYTHON=python3.12 where that is another one"
 	touch $@

@@ -86,6 +86,16 @@ import Transport
         let exact = .pi / 2 / 12.0.squareRoot()
         #expect(distance.lower <= exact * (1 + 1e-14) && exact <= distance.upper * (1 + 1e-14) && distance.gap < 1e-13)
 
+        let plane = try TorusDensity(Field.uniform(on: try PeriodicGrid(cells: [16, 16])))
+        let pair = try TorusAtoms(angles: [1, 4, 2, 2], dimension: 2, weights: [0.25, 0.75])
+        let shares = try TorusTransport.plan(pair, plane)
+        let close = try TorusTransport.w1(pair, plane, from: shares, accuracy: 1e-3)
+        #expect(abs(shares.masses[0] - 0.25) < 1e-9 && close.gap <= 1e-3 * close.upper)
+        #expect(close.upper <= shares.distance.upper)
+
+        let between = try wasserstein(atoms: [1, 4, 2, 2], otherAtoms: [2, 5, 2, 2], dimension: 2, order: .one)
+        #expect(abs(between.midpoint - 1) < 1e-14 && between.gap < 1e-13)
+
         let expert = try Neuron(.cosine, inputs: ["x"], frequencies: [[1]])
         let data = TrainingSet(inputNames: ["x"], training: .init(inputs: [[0], [.pi / 2]], targets: [0.5, 0.3]))
         let problem = try MeanFieldProblem(expert: expert, trainingSet: data)
