@@ -283,7 +283,9 @@ class PyClaw:
             if kind == "classic":
                 source = pathlib.Path(__file__).with_name("transport.f90")
                 command = [sys.executable, "-m", "numpy.f2py", "-c", source, "-m", "transport", "--opt=-O3 -march=native"]
-                done = subprocess.run(command, capture_output=True, text=True)
+                # Since Python 3.12 it calls meson, which lies beside Python in a virtual environment.
+                path = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ.get('PATH', '')}"
+                done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path})
                 if done.returncode:
                     raise ImportError(f"f2py does not compile {source.name}: {done.stdout[-300:]}{done.stderr[-300:]}")
                 sys.path.insert(0, self.folder.name)

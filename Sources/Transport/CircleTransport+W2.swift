@@ -104,8 +104,46 @@ private struct QuantileShift {
         UnsafeRawPointer(pointer + index).loadUnaligned(as: Lanes.self)
     }
 
+    /// Whether a cell has as many atoms as a vector has lanes: with fewer, looking for vectors costs more than they save.
+    private var isDense: Bool { atoms >= Lanes.scalarCount * cells }
+
     /// `C′` and `C″` at a shift.
     func slope(at shift: Double) -> (slope: Double, curvature: Double) {
+        isDense ? denseSlope(at: shift) : sparseSlope(at: shift)
+    }
+
+    /// Atom by atom.
+    private func sparseSlope(at shift: Double) -> (slope: Double, curvature: Double) {
+        let (turn, rest) = split(shift)
+        var cell = cell(reaching: rest)
+        var (level, next, ramp) = (levels[cell], levels[cell &+ 1], ramps[cell])
+        var face = faces[cell] + turn
+        // Two sums each, in turns: an addition need not wait for the one before.
+        var (slope, otherSlope) = (0.0, 0.0)
+        var (curvature, otherCurvature) = (0.0, 0.0)
+        var x = positions[0]
+        for atom in 0..<atoms {
+            let u = weights[atom &+ 1] + rest
+            if next < u {
+                repeat {
+                    cell &+= 1
+                    next = levels[cell &+ 1]
+                } while next < u
+                (level, ramp) = (levels[cell], ramps[cell])
+                face = faces[cell] + turn
+            }
+            let xNext = positions[atom &+ 1]
+            let gap = xNext - x
+            let boundary = face + (u - level) * ramp
+            (slope, otherSlope) = (otherSlope, slope + gap * (boundary - 0.5 * (x + xNext)))
+            (curvature, otherCurvature) = (otherCurvature, curvature + gap * ramp)
+            x = xNext
+        }
+        return (2 * (slope + otherSlope), 2 * (curvature + otherCurvature))
+    }
+
+    /// By whole vectors of atoms.
+    private func denseSlope(at shift: Double) -> (slope: Double, curvature: Double) {
         let (turn, rest) = split(shift)
         var cell = cell(reaching: rest)
         var (sums, slope, curvature) = (Lanes.zero, 0.0, 0.0)
@@ -147,9 +185,10 @@ private struct QuantileShift {
         var (high, low, variations) = (Lanes.zero, Lanes.zero, Lanes.zero)
         var u = rest
         var y = face + (rest - level) * ramp
+        let isDense = isDense
         var atom = 0
         while atom < atoms {
-            while atom &+ Lanes.scalarCount <= atoms, weights[atom &+ Lanes.scalarCount] + rest <= next {
+            while isDense, atom &+ Lanes.scalarCount <= atoms, weights[atom &+ Lanes.scalarCount] + rest <= next {
                 let (x, xNext) = (load(positions, atom), load(positions, atom &+ 1))
                 let (from, end) = (load(weights, atom) + rest, load(weights, atom &+ 1) + rest)
                 var start = face + (from - level) * ramp

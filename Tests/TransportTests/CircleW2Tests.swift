@@ -186,6 +186,28 @@ struct CircleW2Tests {
         #expect(abs(whole.midpoint - split.midpoint) <= 1e-14)
     }
 
+    @Test("many atoms a cell, taken eight at a time, beside the same density in more cells, atom by atom")
+    func denseAndSparse() throws {
+        let seed: UInt64 = 91
+        var stream = UniformStream(seed: seed)
+        for count in [32, 33, 200, 1000] {
+            var masses = (0..<4).map { _ in stream.next() }
+            if count == 200 { masses[2] = 0 }
+            let atoms = stream.angles(count).sorted()
+            let weights = (0..<count).map { _ in stream.next() }
+            let total = weights.reduce(0, +)
+            let circle =
+                count == 33
+                ? try CircleAtoms(angles: atoms)
+                : try CircleAtoms(angles: atoms, weights: weights.map { $0 / total })
+            let few = CircleTransport.w2(circle, try density(masses: masses))
+            let many = CircleTransport.w2(
+                circle, try density(masses: masses.flatMap { Array(repeating: $0, count: count) }))
+            #expect(
+                few.lower <= many.upper && many.lower <= few.upper && few.gap < 1e-11, "\(few) \(many) seed \(seed)")
+        }
+    }
+
     @Test("random cases: W1 ≤ W2 and narrow ordered brackets")
     func randomCases() throws {
         var stream = UniformStream(seed: 18)
