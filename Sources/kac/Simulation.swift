@@ -46,10 +46,7 @@ struct Simulation {
             try ExpansionError.check(
                 sizes: found.expansion?.coefficients ?? [], targets: set.training.targets + set.heldOut.targets,
                 amplitude: training.amplitude)
-            progress.note(
-                "experts: path \(found.path.rawValue), "
-                    + (found.expansion.map { "\($0.basis.count) monomials" } ?? "no expansion")
-                    + (found.reason.map { "; \($0)" } ?? ""))
+            progress.note(found.summary)
             if found.expansion == nil, experiment.grid != nil {
                 progress.note("densities by the state vector take second derivatives by every angle, and their time")
             }

@@ -72,7 +72,7 @@ struct PlanCommand: ParsableCommand {
             let outputs = try self.outputs(read.times)
             let parallelism = threads.map { Parallelism(threads: $0) } ?? .allCores
             let progress = Progress()
-            let (problem, _) = try PreparedStudy.problem(read)
+            let (problem, _) = try PreparedStudy.problem(read, progress)
             let planned = try plan(problem, read, outputs, parallelism, progress)
             if !json { print("\(read.title)\n\n\(text(planned, problem, outputs.map { read.times[$0] }))") }
             if planned.count < Self.fewExperts {

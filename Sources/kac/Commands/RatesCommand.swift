@@ -134,7 +134,7 @@ struct RatesCommand: ParsableCommand {
         _ read: Experiment, _ section: StudySection, _ parallelism: Parallelism, _ progress: Progress
     ) throws -> (StudyTables, String) {
         let particles = try section.particles(read, leastCounts: 2)
-        let (problem, _) = try PreparedStudy.problem(read)
+        let (problem, _) = try PreparedStudy.problem(read, progress)
         progress.begin("\(section.gammas.count) scalings", total: 1, unit: "")
         let study = try ScalingStudy(
             problem, gammas: section.gammas, counts: particles.counts, replicates: particles.replicates,
@@ -157,7 +157,7 @@ struct RatesCommand: ParsableCommand {
                 contentsOf: experiment.experiment,
                 overrides: experiment.overrides + overrides.assignments(width: width),
                 for: .expert)
-            return (width: width, problem: try PreparedStudy.problem(wider).0)
+            return (width: width, problem: try PreparedStudy.problem(wider, progress).0)
         }
         progress.begin("\(section.widths.count) networks", total: 1, unit: "")
         let study = try ScalingStudy(
@@ -173,7 +173,7 @@ struct RatesCommand: ParsableCommand {
         _ read: Experiment, _ section: StudySection, _ parallelism: Parallelism, _ progress: Progress
     ) throws -> (StudyTables, String) {
         let particles = try section.particles(read, leastCounts: 1)
-        let (problem, _) = try PreparedStudy.problem(read)
+        let (problem, _) = try PreparedStudy.problem(read, progress)
         progress.begin("training in steps", total: 1, unit: "")
         let study = try DiscreteTrainingStudy(
             problem, series: section.series, count: particles.counts[0], replicates: particles.replicates,
@@ -194,7 +194,7 @@ struct RatesCommand: ParsableCommand {
     private func largeDeviations(
         _ read: Experiment, _ section: StudySection, _ parallelism: Parallelism, _ progress: Progress
     ) throws -> (StudyTables, String) {
-        let (problem, _) = try PreparedStudy.problem(read)
+        let (problem, _) = try PreparedStudy.problem(read, progress)
         let particles = try read.particles.map { _ in try section.particles(read, leastCounts: 2) }
         progress.begin("large deviations", total: 1, unit: "")
         let study = try LargeDeviationStudy(

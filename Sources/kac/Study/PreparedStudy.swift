@@ -19,7 +19,7 @@ struct PreparedStudy {
         _ experiment: Experiment, _ section: StudySection, parallelism: Parallelism, progress: Progress
     ) throws {
         var plan = try section.plan(experiment)
-        let (problem, _) = try Self.problem(experiment)
+        let (problem, _) = try Self.problem(experiment, progress)
         if section.kind == .fluctuations { plan.inputs = section.chosenInputs(problem) }
         self.problem = problem
         progress.begin("limit (\(experiment.scheme.name))", total: experiment.times.last ?? 0, unit: "time units")
@@ -44,7 +44,7 @@ struct PreparedStudy {
     }
 
     /// The problem of an experiment that trains.
-    static func problem(_ experiment: Experiment) throws -> (MeanFieldProblem, TrainingSet) {
+    static func problem(_ experiment: Experiment, _ progress: Progress) throws -> (MeanFieldProblem, TrainingSet) {
         guard case .training(let training) = experiment.model else { throw StudyError.potential }
         let set = try training.set()
         let inputs = set.training.inputs + set.heldOut.inputs
@@ -52,6 +52,7 @@ struct PreparedStudy {
         guard let expansion = lift.expansion else {
             throw StudyError.noExpansion(reason: lift.reason ?? "path \(lift.path.rawValue)")
         }
+        progress.note(lift.summary)
         try ExpansionError.check(
             sizes: expansion.coefficients, targets: set.training.targets + set.heldOut.targets,
             amplitude: training.amplitude)
