@@ -20,6 +20,7 @@ certificates = style.study_table("kernel", "certificates").set_index("time")
 lift = style.report("iris-2d-lift")
 times = kernel.index.to_numpy()
 n = kernel.shape[1]
+assert len(times) > 8
 
 # %% [markdown]
 # At the start the law is uniform, where `kac lift` has the kernel in closed form. Later the residuals' quadratic form in the kernel, which is the

@@ -51,9 +51,8 @@ for goal, (colour, marker, label) in kinds.items():
 bounds = [(plan["error"], plan["explicit_bound"]) for plan in plans["function"]]
 above.plot(*zip(*bounds), "^--", color=style.VERMILLION, label="explicit bound, function")
 above.set(xscale="log", yscale="log", ylabel="experts $N$")
-above.legend(loc="upper right", bbox_to_anchor=(1, 0.75))
-below.axhline(0.95, color=style.BLACK, lw=0.8, ls="--")
-below.text(0.0101, 0.955, "asked", va="bottom", size=7)
+below.axhline(0.95, color=style.BLACK, lw=0.8, ls="--", label="asked")
+figure.legend(loc="outside upper center", ncols=2)
 below.set(xlabel=r"error $\varepsilon$", ylabel="coverage\n[99.9 %]", ylim=(0.75, 1.03))
 style.letters((above, below))
 style.save(figure, "planning")

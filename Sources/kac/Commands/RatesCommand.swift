@@ -71,7 +71,7 @@ struct RatesCommand: ParsableCommand {
         let problem = prepared.problem
         let certificates =
             problem.basis.count <= Self.certifiedMonomials
-            ? try Certificates(problem, times: prepared.study.times, parallelism: parallelism) : nil
+            ? try Certificates(problem, times: read.times, parallelism: parallelism) : nil
         let summary = StudySummary(study: prepared.study, result: result).text
         let certain = certificates.map { CertificatesSummary(certificates: $0, problem: problem).text + "\n\n" } ?? ""
         return (StudyTables(result, certificates), certain + summary)
