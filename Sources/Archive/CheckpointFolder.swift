@@ -74,7 +74,13 @@ public struct CheckpointFolder: Sendable {
         try Self.make(url)
         let earlier = numbers
         let next = file((earlier.last ?? 0) + 1)
-        try SnapshotFile.write(snapshot, to: next)
+        do throws(ArchiveError) {
+            try SnapshotFile.write(snapshot, to: next)
+        } catch {
+            // It may have been made for this one.
+            rmdir(url.path)
+            throw error
+        }
         for number in earlier.dropLast(Self.kept - 1) { unlink(file(number).path) }
         return next
     }

@@ -84,6 +84,21 @@ public final class Recorder: Sendable {
         return state.withLock { $0.isClosed ? nil : $0.snapshot }.map(save)
     }
 
+    /// Saves the latest snapshots for the last time: the process is about to end.
+    ///
+    /// Whatever is still being computed saves nothing any more, so that what is said to be saved is what is found; `close()` and
+    /// `saveAtOnce()` do not return after it, so that the computation does not go on as if it had not been interrupted.
+    ///
+    /// - Returns: as `saveAtOnce()`.
+    public func saveAndStop() -> Bool? {
+        saving.lock()
+        guard let last = state.withLock({ $0.isClosed ? nil : $0.snapshot }) else {
+            saving.unlock()
+            return nil
+        }
+        return save(last)
+    }
+
     /// Ends the recording; waits for a saving that is under way.
     public func close() {
         saving.lock()

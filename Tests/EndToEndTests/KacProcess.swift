@@ -25,7 +25,7 @@ struct KacProcess {
     ///   - meanwhile: what is done with the running process.
     static func run(
         _ arguments: [String], in folder: URL? = nil, limits: String? = nil, environment: [String: String] = [:],
-        meanwhile: (Process) throws -> Void = { _ in }
+        meanwhile: (RunningKac) throws -> Void = { _ in }
     ) throws -> KacProcess {
         let process = Process()
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -46,7 +46,7 @@ struct KacProcess {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         do {
-            try meanwhile(process)
+            try meanwhile(RunningKac(process: process, errors: err))
         } catch {
             process.terminate()
             throw error
@@ -55,6 +55,32 @@ struct KacProcess {
         return KacProcess(
             status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
             output: try String(contentsOf: out, encoding: .utf8), errors: try String(contentsOf: err, encoding: .utf8))
+    }
+}
+
+/// A `kac` that is at work.
+struct RunningKac {
+    private let process: Process
+    private let errors: URL
+
+    fileprivate init(process: Process, errors: URL) {
+        self.process = process
+        self.errors = errors
+    }
+
+    var processIdentifier: pid_t { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
+
+    /// Waits until the process has said something on its standard error; fails when it ends without, or after a minute.
+    func waits(for text: String) throws {
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while true {
+            let mayStillSpeak = process.isRunning && Date() < deadline
+            let said = try String(contentsOf: errors, encoding: .utf8)
+            if said.contains(text) { return }
+            try #require(mayStillSpeak, "never said '\(text)': \(said)")
+            usleep(2000)
+        }
     }
 }
 
@@ -127,10 +153,16 @@ struct SmallExperiment {
         path = try folder.write(changed(Self.experiment), to: "small.yml")
     }
 
+    /// What makes a run of some seconds of it, nearly all of them particles.
+    static let manyParticles = (
+        "counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: \(manyReplicates)"
+    )
+    static let manyReplicates = 256
+
     /// Runs `kac run` on it, inside its folder.
     func run(
         _ arguments: [String] = [], limits: String? = nil, environment: [String: String] = [:],
-        meanwhile: (Process) throws -> Void = { _ in }
+        meanwhile: (RunningKac) throws -> Void = { _ in }
     ) throws -> KacProcess {
         try KacProcess.run(
             ["run", path] + arguments, in: folder.url, limits: limits, environment: environment, meanwhile: meanwhile)

@@ -20,6 +20,9 @@ import TimeStepping
         ])
     }
 
+    /// What a run says when its limit is solved and seconds of particles are to come: signals are listened to by then.
+    static let particles = "particles ("
+
     /// The run file of the experiment when nothing happens, and the seconds that it takes.
     static func undisturbed(_ experiment: SmallExperiment) throws -> (bytes: Data, seconds: Double) {
         let start = ContinuousClock.now
@@ -118,12 +121,10 @@ import TimeStepping
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func aSignalEndsTheRunWithACheckpoint(_ number: Int32) throws {
-        // Some seconds of work; the checkpoints by the clock are far away.
-        let experiment = try SmallExperiment(replacing: [
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
-        ])
+        // The checkpoints by the clock are far away.
+        let experiment = try SmallExperiment(replacing: [SmallExperiment.manyParticles])
         let interrupted = try experiment.run(environment: Self.date) { process in
-            usleep(700_000)
+            try process.waits(for: Self.particles)
             kill(process.processIdentifier, number)
         }
         #expect(interrupted.status == 75, "\(interrupted.errors)")
@@ -160,10 +161,10 @@ import TimeStepping
     @Test func aSecondSignalEndsTheRunAtOnce() throws {
         let experiment = try SmallExperiment(replacing: [
             ("output: {file: small.h5}", "output: {file: small.h5, checkpoint: {every: 1e-9}}"),
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64"),
+            SmallExperiment.manyParticles,
         ])
         let interrupted = try experiment.run(environment: Self.date) { process in
-            usleep(700_000)
+            try process.waits(for: Self.particles)
             // Both are there when the process looks.
             for number in [SIGSTOP, SIGINT, SIGTERM, SIGCONT] { kill(process.processIdentifier, number) }
         }
@@ -181,11 +182,9 @@ import TimeStepping
     /// A run that was asked to outlive its terminal does.
     @Test(arguments: [("HUP", SIGHUP), ("INT", SIGINT)])
     func ignoredSignalsStayIgnored(name: String, number: Int32) throws {
-        let experiment = try SmallExperiment(replacing: [
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
-        ])
+        let experiment = try SmallExperiment(replacing: [SmallExperiment.manyParticles])
         let run = try experiment.run(limits: "trap '' \(name)") { process in
-            usleep(700_000)
+            try process.waits(for: Self.particles)
             #expect(process.isRunning, "the signal has to come in time")
             kill(process.processIdentifier, number)
         }
@@ -194,9 +193,7 @@ import TimeStepping
 
     /// A finished file of other data, or of the limit alone, is not what is asked for: its checkpoints are gone on with, and without any it is said.
     @Test func aFinishedRunOfSomethingElseIsNotTaken() throws {
-        let experiment = try SmallExperiment(replacing: [
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
-        ])
+        let experiment = try SmallExperiment(replacing: [SmallExperiment.manyParticles])
         let small = ["--set", "particles.counts=[3]"]
         #expect(try experiment.run(small).status == 0)
         #expect(try experiment.run(small + ["--resume"]).output.contains("nothing to resume"))
@@ -205,13 +202,13 @@ import TimeStepping
         #expect(changed.status == 65 && changed.errors.contains("the contents of data.csv have changed"))
         // With leave to replace the file, an interrupted run of the other data is gone on with.
         let file = experiment.folder.url.appendingPathComponent("small.h5")
-        let large = ["--set", "particles.replicates=63", "--overwrite"]
+        let large = ["--set", "particles.replicates=255", "--overwrite"]
         try experiment.folder.write(SmallExperiment.data, to: "data.csv")
         #expect(try experiment.run(large).status == 0)
         let before = try Data(contentsOf: file)
         try experiment.folder.write(SmallExperiment.data + "0.5,0.1\n", to: "data.csv")
         let interrupted = try experiment.run(large) { process in
-            usleep(700_000)
+            try process.waits(for: Self.particles)
             kill(process.processIdentifier, SIGTERM)
         }
         #expect(interrupted.status == 75, "\(interrupted.errors)")
@@ -220,7 +217,7 @@ import TimeStepping
         let isReplaced = try Data(contentsOf: file) != before
         #expect(isReplaced)
         // Nor is a run of another experiment, and it is said what differs.
-        let seed = try experiment.run(["--set", "particles.replicates=63", "--set", "particles.seed=4", "--resume"])
+        let seed = try experiment.run(["--set", "particles.replicates=255", "--set", "particles.seed=4", "--resume"])
         #expect(
             seed.status == 65 && seed.errors.contains("a finished run, but not this one: --set particles.seed=4"),
             "\(seed.errors)")
@@ -233,18 +230,15 @@ import TimeStepping
 
     /// The second run into one file ends at once, whatever it was asked for, and the first one's death gives the file free.
     @Test func twoRunsIntoOneFileAreKeptApart() throws {
-        let experiment = try SmallExperiment(replacing: [
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
-        ])
-        let lock = experiment.folder.url.appendingPathComponent("small.checkpoints/lock")
+        let experiment = try SmallExperiment(replacing: [SmallExperiment.manyParticles])
         let first = try experiment.run { process in
-            try #require(RunningOutputTests.wait(for: lock))
-            usleep(100_000)
+            try process.waits(for: Self.particles)
+            // It cannot be at its end before the others are.
+            kill(process.processIdentifier, SIGSTOP)
             for arguments in [[], ["--resume"], ["--overwrite"]] {
                 let second = try experiment.run(arguments)
                 #expect(second.status == 75 && second.errors.contains("(process \(process.processIdentifier))"))
             }
-            #expect(process.isRunning, "the first one goes on")
             let other = try experiment.run(["-o", "other.h5", "--set", "particles.counts=[3]"])
             #expect(other.status == 0, "another file is another run: \(other.errors)")
             kill(process.processIdentifier, SIGKILL)
@@ -258,11 +252,9 @@ import TimeStepping
 
     /// Products and sums that are one operation are rounded once: a kac built for other instructions has other last digits.
     @Test func aCheckpointOfOtherInstructionsIsRefused() throws {
-        let experiment = try SmallExperiment(replacing: [
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
-        ])
+        let experiment = try SmallExperiment(replacing: [SmallExperiment.manyParticles])
         let interrupted = try experiment.run { process in
-            usleep(700_000)
+            try process.waits(for: Self.particles)
             kill(process.processIdentifier, SIGINT)
         }
         #expect(interrupted.status == 75, "\(interrupted.errors)")
@@ -293,11 +285,9 @@ import TimeStepping
 
     /// Where no checkpoint can be written, none is promised.
     @Test func anInterruptionWithoutAnyCheckpointSaysSo() throws {
-        let experiment = try SmallExperiment(replacing: [
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64")
-        ])
+        let experiment = try SmallExperiment(replacing: [SmallExperiment.manyParticles])
         let interrupted = try experiment.run(limits: "ulimit -f 1") { process in
-            usleep(700_000)
+            try process.waits(for: Self.particles)
             kill(process.processIdentifier, SIGTERM)
         }
         #expect(interrupted.status == 74, "\(interrupted.errors)")

@@ -9,7 +9,7 @@ import Torus
     static func experiment(_ output: String) throws -> SmallExperiment {
         try SmallExperiment(replacing: [
             ("output: {file: small.h5}", "output: {file: small.h5, \(output)}"),
-            ("counts: [10, 100, 200, 400], replicates: 4", "counts: [10, 1000, 20000], replicates: 64"),
+            SmallExperiment.manyParticles,
         ])
     }
 
@@ -87,7 +87,7 @@ import Torus
             }
             return counts.first
         }
-        func watch(_ process: Process, _ isEnough: (Int64) -> Bool) {
+        func watch(_ process: RunningKac, _ isEnough: (Int64) -> Bool) {
             let deadline = Date(timeIntervalSinceNow: 60)
             while process.isRunning, Date() < deadline {
                 usleep(2000)
@@ -100,7 +100,7 @@ import Torus
         }
         #expect(killed.status == -SIGKILL)
         let before = try #require(replicates())
-        #expect(before >= 4 && before < 64)
+        #expect(before >= 4 && before < SmallExperiment.manyReplicates)
         var seen: [Int64] = []
         let resumed = try experiment.run(["--resume"]) { process in
             watch(process) { count in

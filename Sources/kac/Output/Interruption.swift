@@ -47,7 +47,7 @@ enum Interruption {
     }
 
     private static func save(_ recorder: Recorder, _ checkpoints: CheckpointFolder, _ lock: RunLock?) {
-        let isSaved = recorder.saveAtOnce()
+        let isSaved = recorder.saveAndStop()
         if isSaved != nil {
             InputFiles.removeTemporaryFolders()
             lock?.release()
